@@ -1,0 +1,1 @@
+"""Two Heads: the complete reference of a multi-task sentence transformer."""

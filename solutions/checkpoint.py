@@ -1,0 +1,91 @@
+"""A trained model as a folder: the backbone as the hub lays it out, the other weights, the configuration."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from .backbones import load_backbone
+from .config import TrainingConfig
+from .multitask import MultiTaskSentenceTransformer
+from .outputs import staged
+
+FORMAT = 1
+
+
+class Checkpoint(NamedTuple):
+    """A trained model, how it was trained, and what its classes are called."""
+
+    model: MultiTaskSentenceTransformer
+    config: TrainingConfig
+    taskA_classes: tuple[str, ...]
+    taskB_classes: tuple[str, ...]
+
+
+def save_checkpoint(folder: str | Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint: `backbone/`, `heads.safetensors` and `config.json`.
+
+    Raises:
+        OSError: The folder cannot be written; an earlier checkpoint in it is then untouched.
+    """
+    model = checkpoint.model
+    heads = {
+        name: tensor.contiguous() for name, tensor in model.state_dict().items() if not name.startswith("transformer.")
+    }
+    description = {
+        "format": FORMAT,
+        "config": dataclasses.asdict(checkpoint.config),
+        "taskA_classes": checkpoint.taskA_classes,
+        "taskB_classes": checkpoint.taskB_classes,
+    }
+    with staged(folder) as partial:
+        model.transformer.save_pretrained(partial / "backbone")
+        model.tokenizer.save_pretrained(partial / "backbone")
+        save_file(heads, partial / "heads.safetensors")
+        (partial / "config.json").write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+
+
+def load_checkpoint(folder: str | Path) -> Checkpoint:
+    """Read what `save_checkpoint` has written; the model comes back in eval mode.
+
+    Raises:
+        OSError: A file is missing or cannot be read.
+        ValueError: A file is damaged, or of a format that this version does not know.
+    """
+    folder = Path(folder)
+    path = folder / "config.json"
+    if not path.is_file():
+        raise OSError(f"{folder} is not a checkpoint: there is no {path}; make one with the train command")
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+        if description["format"] != FORMAT:
+            raise ValueError(f"format is {description['format']!r}, but must be {FORMAT}")
+        config = TrainingConfig.from_dict(description["config"])
+        taskA_classes, taskB_classes = tuple(description["taskA_classes"]), tuple(description["taskB_classes"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is damaged: {error}") from error
+    model = MultiTaskSentenceTransformer(
+        *load_backbone(str(folder / "backbone")),
+        pooling=config.pooling.value,
+        dim=config.dim,
+        max_length=config.max_length,
+        taskA_classes=len(taskA_classes),
+        taskB_classes=len(taskB_classes),
+        dropout=config.dropout,
+    )
+    _load_heads(model, folder / "heads.safetensors")
+    return Checkpoint(model.eval(), config, taskA_classes, taskB_classes)
+
+
+def _load_heads(model: MultiTaskSentenceTransformer, path: Path) -> None:
+    try:
+        missing, unexpected = model.load_state_dict(load_file(path), strict=False)
+    except (SafetensorError, RuntimeError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise ValueError(f"{path} is damaged: {reason}") from error
+    missing = [name for name in missing if not name.startswith("transformer.")]
+    if missing or unexpected:
+        raise ValueError(f"{path} does not fit its config.json: {', '.join([*missing, *unexpected])}")

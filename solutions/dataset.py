@@ -1,0 +1,294 @@
+"""Sentences with two labels: generated or read from a CSV, split without leaks, padded batch by batch."""
+
+import csv
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import torch
+from sklearn.model_selection import StratifiedKFold
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from .templates import FULL_SOURCE, TASK_A_CLASSES, TASK_B_CLASSES, SentenceSource
+
+T = TypeVar("T")
+
+
+class Sample(NamedTuple):
+    """One sentence and its label for each task; generated ones know what they were made of."""
+
+    sentence: str
+    taskA: int
+    taskB: int
+    template: str = ""
+    words: tuple[str, ...] = ()
+
+
+class Batch(NamedTuple):
+    """What one training step needs: the model's keyword arguments and the labels, `(batch,)` each."""
+
+    inputs: dict[str, Tensor]
+    taskA_labels: Tensor
+    taskB_labels: Tensor
+
+    def to(self, device: torch.device) -> "Batch":
+        """Move every tensor to a device."""
+        inputs = {name: tensor.to(device) for name, tensor in self.inputs.items()}
+        return Batch(inputs, self.taskA_labels.to(device), self.taskB_labels.to(device))
+
+
+class MultiTaskDataset(Dataset[Sample]):
+    """Sentences that carry one label for each of the two tasks.
+
+    Args:
+        samples: The sentences with their labels.
+        taskA_classes: Names of task A's classes; a label is an index into them.
+        taskB_classes: Names of task B's classes.
+
+    Raises:
+        ValueError: A label has no class.
+    """
+
+    def __init__(
+        self,
+        samples: Iterable[Sample],
+        taskA_classes: Sequence[str] = TASK_A_CLASSES,
+        taskB_classes: Sequence[str] = TASK_B_CLASSES,
+    ) -> None:
+        self.samples = list(samples)
+        self.taskA_classes = tuple(taskA_classes)
+        self.taskB_classes = tuple(taskB_classes)
+        for index, sample in enumerate(self.samples):
+            for task, label, classes in (
+                ("taskA", sample.taskA, self.taskA_classes),
+                ("taskB", sample.taskB, self.taskB_classes),
+            ):
+                if not 0 <= label < len(classes):
+                    raise ValueError(f"sample {index}: {task} is {label}, but must be from 0 to {len(classes) - 1}")
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __getitem__(self, index: int) -> Sample:
+        return self.samples[index]
+
+    @property
+    def sentences(self) -> list[str]:
+        """The sentences alone, in order."""
+        return [sample.sentence for sample in self.samples]
+
+    def subset(self, indices: Iterable[int]) -> "MultiTaskDataset":
+        """Keep the samples at these indices, in the order of the indices."""
+        return MultiTaskDataset((self.samples[i] for i in indices), self.taskA_classes, self.taskB_classes)
+
+    def distribution(self) -> dict[tuple[str, str], int]:
+        """Count the samples of each combination of the two classes."""
+        counts = Counter((sample.taskA, sample.taskB) for sample in self.samples)
+        return {(self.taskA_classes[a], self.taskB_classes[b]): count for (a, b), count in sorted(counts.items())}
+
+
+def generate_category_samples(
+    source: SentenceSource, taskA: int, taskB: int, count: int, rng: random.Random
+) -> list[Sample]:
+    """Fill random templates with random words that suit one combination of labels.
+
+    The draws are independent, so a sentence may come up twice.
+
+    Args:
+        source: Templates and word banks.
+        taskA: Label for task A.
+        taskB: Label for task B.
+        count: How many samples.
+        rng: The only source of randomness, so that a seed repeats the samples.
+    """
+    banks = source.words_for(taskA, taskB)
+    samples = []
+    for _ in range(count):
+        template = rng.choice(source.templates)
+        words = {slot: rng.choice(bank) for slot, bank in banks.items() if f"{{{slot}}}" in template}
+        samples.append(Sample(template.format(**words), taskA, taskB, template, tuple(words.values())))
+    return samples
+
+
+def generate_dataset(size: int, seed: int = 0, source: SentenceSource = FULL_SOURCE) -> MultiTaskDataset:
+    """Generate a balanced dataset: the same number of sentences for each combination of labels, shuffled.
+
+    Raises:
+        ValueError: The size is not a positive multiple of the four combinations.
+    """
+    combinations = [(a, b) for a in range(len(TASK_A_CLASSES)) for b in range(len(TASK_B_CLASSES))]
+    if size <= 0 or size % len(combinations):
+        raise ValueError(f"dataset size is {size}, but must be a positive multiple of {len(combinations)}")
+    rng = random.Random(seed)
+    share = size // len(combinations)
+    samples = [sample for a, b in combinations for sample in generate_category_samples(source, a, b, share, rng)]
+    rng.shuffle(samples)
+    return MultiTaskDataset(samples)
+
+
+def stratified_split(
+    dataset: MultiTaskDataset, test_fraction: float = 0.2, seed: int = 0
+) -> tuple[MultiTaskDataset, MultiTaskDataset]:
+    """Split at random, with the same share of every combination of labels on both sides.
+
+    Each combination is on both sides if it has two samples or more; a single one goes to training.
+
+    Returns:
+        Training and test set. They share no sample, but may share templates, words and even whole sentences.
+    """
+    rng = random.Random(seed)
+    train: list[int] = []
+    test: list[int] = []
+    for combination in sorted({(sample.taskA, sample.taskB) for sample in dataset.samples}):
+        members = [i for i, sample in enumerate(dataset.samples) if (sample.taskA, sample.taskB) == combination]
+        members_train, members_test = _partition(members, test_fraction, rng)
+        train += members_train
+        test += members_test
+    rng.shuffle(train)
+    rng.shuffle(test)
+    return dataset.subset(train), dataset.subset(test)
+
+
+def template_split(
+    size: int, test_fraction: float = 0.2, seed: int = 0, disjoint_words: bool = False
+) -> tuple[MultiTaskDataset, MultiTaskDataset]:
+    """Generate a training and a test set that share no template and, if asked, no content word.
+
+    The source is split first and the sentences are drawn afterwards, so none has to be thrown away.
+
+    Args:
+        size: Sentences in both sets together; divisible by 4.
+        test_fraction: Share of the sentences, and of templates and words, that is held out.
+        seed: Seed of the split and of the sentences.
+        disjoint_words: Divide the word banks as well.
+
+    Raises:
+        ValueError: The size is not divisible by 4, or too small to give both sides all four combinations.
+    """
+    test_size = 4 * round(size * test_fraction / 4)
+    if size % 4 or not 0 < test_size < size:
+        raise ValueError(f"dataset size is {size}, but must be a multiple of 4 with at least 4 sentences on each side")
+    rng = random.Random(seed)
+    train_templates, test_templates = _partition(FULL_SOURCE.templates, test_fraction, rng)
+    train_banks, test_banks = dict(FULL_SOURCE.word_banks), dict(FULL_SOURCE.word_banks)
+    if disjoint_words:
+        for key, bank in FULL_SOURCE.word_banks.items():
+            train_words, test_words = _partition(bank, test_fraction, rng)
+            train_banks[key], test_banks[key] = tuple(train_words), tuple(test_words)
+    return (
+        generate_dataset(size - test_size, rng.randrange(2**32), SentenceSource(tuple(train_templates), train_banks)),
+        generate_dataset(test_size, rng.randrange(2**32), SentenceSource(tuple(test_templates), test_banks)),
+    )
+
+
+def _partition(items: Sequence[T], test_fraction: float, rng: random.Random) -> tuple[list[T], list[T]]:
+    """Divide items at random: at least one on each side where there are two, a single one to the first side."""
+    shuffled = rng.sample(items, len(items))
+    test_count = min(max(round(len(items) * test_fraction), 1), len(items) - 1)
+    return shuffled[test_count:], shuffled[:test_count]
+
+
+def stratified_folds(
+    dataset: MultiTaskDataset, folds: int = 5, seed: int = 0
+) -> list[tuple[MultiTaskDataset, MultiTaskDataset]]:
+    """Make the training and test sets of a stratified k-fold cross-validation.
+
+    Every sample is tested exactly once, and each fold has the label combinations of the whole dataset.
+
+    Raises:
+        ValueError: There are fewer than two folds, or some combination has fewer samples than there are folds.
+    """
+    rarest = min(dataset.distribution().values(), default=0)
+    if not 2 <= folds <= rarest:
+        raise ValueError(f"folds is {folds}, but must be from 2 to {rarest}, the size of the rarest label combination")
+    combinations = [f"{sample.taskA},{sample.taskB}" for sample in dataset.samples]
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
+    return [(dataset.subset(train), dataset.subset(test)) for train, test in splitter.split(combinations, combinations)]
+
+
+def collate(samples: Sequence[Sample], tokenizer: Any, max_length: int = 128) -> Batch:
+    """Tokenize sentences and pad them to the longest of this batch, not to the longest there could be.
+
+    Args:
+        samples: The sentences of one batch.
+        tokenizer: The backbone's tokenizer.
+        max_length: Longest sentence in tokens; what is beyond it is cut off.
+
+    Returns:
+        `input_ids` and `attention_mask` of shape `(batch, seq)`, and the labels.
+    """
+    encoded = tokenizer(
+        [sample.sentence for sample in samples],
+        padding=True,
+        truncation=True,
+        max_length=max_length,
+        return_tensors="pt",
+    )
+    return Batch(
+        {"input_ids": encoded["input_ids"], "attention_mask": encoded["attention_mask"]},
+        torch.tensor([sample.taskA for sample in samples]),
+        torch.tensor([sample.taskB for sample in samples]),
+    )
+
+
+def read_csv(
+    path: str | Path, taskA_classes: Sequence[str] | None = None, taskB_classes: Sequence[str] | None = None
+) -> MultiTaskDataset:
+    """Read sentences from a UTF-8 CSV with the columns `sentence`, `taskA` and `taskB`.
+
+    A label is any text. The classes are the labels found, in numeric order if all are whole numbers and else in
+    alphabetical order; or the ones given, when a trained model fixes them.
+
+    Raises:
+        ValueError: A column is missing, the file has no rows, or a row has no sentence or an unusable label.
+        OSError: The file cannot be read.
+    """
+    rows = _read_rows(Path(path))
+    classes_a = tuple(taskA_classes or _classes(path, "taskA", [row["taskA"] for _, row in rows]))
+    classes_b = tuple(taskB_classes or _classes(path, "taskB", [row["taskB"] for _, row in rows]))
+    for number, row in rows:
+        for task, classes in (("taskA", classes_a), ("taskB", classes_b)):
+            if row[task] not in classes:
+                known = ", ".join(classes)
+                raise ValueError(f"{path}, row {number}: {task} is {row[task]!r}, but must be one of {known}")
+    samples = (Sample(row["sentence"], classes_a.index(row["taskA"]), classes_b.index(row["taskB"])) for _, row in rows)
+    return MultiTaskDataset(samples, classes_a, classes_b)
+
+
+def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    columns = ("sentence", "taskA", "taskB")
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, strict=True)
+            missing = [column for column in columns if column not in (reader.fieldnames or ())]
+            if missing:
+                raise ValueError(
+                    f"{path}: no column {', '.join(missing)}; the first line must name {','.join(columns)}"
+                )
+            rows = []
+            for row in reader:
+                if None in row:
+                    raise ValueError(f"{path}, row {reader.line_num}: too many fields; quote a sentence with commas")
+                cells = {column: (row[column] or "").strip() for column in columns}
+                empty = [column for column in columns if not cells[column]]
+                if empty:
+                    raise ValueError(f"{path}, row {reader.line_num}: {', '.join(empty)} is empty")
+                rows.append((reader.line_num, cells))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    except csv.Error as error:
+        raise ValueError(f"{path}, row {reader.line_num}: {error}") from error
+    if not rows:
+        raise ValueError(f"{path}: no rows below the header")
+    return rows
+
+
+def _classes(path: str | Path, task: str, labels: list[str]) -> list[str]:
+    found = set(labels)
+    if len(found) < 2:
+        raise ValueError(f"{path}: {task} has only the class {labels[0]!r}; a classifier needs at least two")
+    numeric = all(label.lstrip("-").isdecimal() for label in found)
+    return sorted(found, key=int) if numeric else sorted(found)

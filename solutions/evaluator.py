@@ -1,0 +1,126 @@
+"""How good the predictions are: the metrics dictionary, with ROC curves for two and for more classes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support, roc_auc_score, roc_curve
+from torch import Tensor
+
+from .dataset import Batch
+from .encoder import inference
+from .multitask import MultiTaskOutput, MultiTaskSentenceTransformer
+
+Metrics = dict[str, Any]
+
+
+def task_metrics(labels: Tensor, logits: Tensor) -> Metrics:
+    """Measure one task's predictions.
+
+    Precision, recall and F1 are averaged over the classes, weighted by how often each class occurs; a class that
+    is never predicted has precision 0.
+
+    Args:
+        labels: `(batch,)`, the true classes.
+        logits: `(batch, classes)`.
+
+    Returns:
+        `accuracy`, `precision`, `recall`, `f1`, and `confusion_matrix` (row: true class, column: predicted class).
+    """
+    predictions = logits.argmax(dim=-1)
+    precision, recall, f1, _ = precision_recall_fscore_support(labels, predictions, average="weighted", zero_division=0)
+    return {
+        "accuracy": float(accuracy_score(labels, predictions)),
+        "precision": float(precision),
+        "recall": float(recall),
+        "f1": float(f1),
+        "confusion_matrix": confusion_matrix(labels, predictions, labels=range(logits.shape[-1])).tolist(),
+    }
+
+
+def roc(labels: Tensor, logits: Tensor) -> Metrics:
+    """Measure how well one task's scores rank the classes, whatever the threshold.
+
+    Two classes: one curve, class 1 against class 0. More classes: one curve for each class against the rest, and
+    `auc` is their plain average. A class that all labels or none belong to has no curve.
+
+    Args:
+        labels: `(batch,)`, the true classes.
+        logits: `(batch, classes)`.
+
+    Returns:
+        `auc` (None without a curve), and the curves' `fpr` and `tpr`: lists for two classes, and for more a
+        dictionary from class to list.
+    """
+    # Half-precision scores tie where float32 ones differ, and ties bend the curve.
+    probabilities = logits.float().softmax(dim=-1)  # (batch, classes)
+    binary = logits.shape[-1] == 2
+    fpr: dict[int, list[float]] = {}
+    tpr: dict[int, list[float]] = {}
+    areas = []
+    for positive in [1] if binary else range(logits.shape[-1]):
+        belongs = labels == positive
+        if belongs.any() and not belongs.all():
+            false_positives, true_positives, _ = roc_curve(belongs, probabilities[:, positive])
+            fpr[positive], tpr[positive] = false_positives.tolist(), true_positives.tolist()
+            areas.append(float(roc_auc_score(belongs, probabilities[:, positive])))
+    return {
+        "auc": sum(areas) / len(areas) if areas else None,
+        "fpr": fpr.get(1, []) if binary else fpr,
+        "tpr": tpr.get(1, []) if binary else tpr,
+    }
+
+
+def labels_and_logits(scored: Iterable[tuple[Batch, MultiTaskOutput]]) -> dict[str, tuple[Tensor, Tensor]]:
+    """Join what was predicted batch by batch.
+
+    Returns:
+        For `taskA` and `taskB`: the labels `(batch,)` and the logits `(batch, classes)` of all sentences, on the CPU.
+    """
+    batches, outputs = zip(*scored, strict=True)
+    return {
+        "taskA": (
+            torch.cat([batch.taskA_labels for batch in batches]).cpu(),
+            torch.cat([output.taskA_logits for output in outputs]).cpu(),
+        ),
+        "taskB": (
+            torch.cat([batch.taskB_labels for batch in batches]).cpu(),
+            torch.cat([output.taskB_logits for output in outputs]).cpu(),
+        ),
+    }
+
+
+def evaluate(model: MultiTaskSentenceTransformer, batches: Iterable[Batch]) -> Metrics:
+    """Measure a model on labelled batches, in eval mode and without gradients.
+
+    Returns:
+        `overall` (the accuracies and their mean), and for `taskA` and `taskB` all of `task_metrics` and `roc`.
+
+    Raises:
+        ValueError: There is no batch.
+    """
+    with inference(model):
+        scored = [(batch, model(**batch.to(model.device).inputs)) for batch in batches]
+    if not scored:
+        raise ValueError("there are no sentences to evaluate")
+    tasks = {task: {**task_metrics(*pair), **roc(*pair)} for task, pair in labels_and_logits(scored).items()}
+    accuracy_a, accuracy_b = tasks["taskA"]["accuracy"], tasks["taskB"]["accuracy"]
+    overall = {
+        "taskA_accuracy": accuracy_a,
+        "taskB_accuracy": accuracy_b,
+        "combined_accuracy": (accuracy_a + accuracy_b) / 2,
+    }
+    return {"overall": overall, **tasks}
+
+
+def format_evaluation(metrics: Metrics) -> str:
+    """Lay the metrics dictionary out as the report that ends a training run."""
+    lines = []
+    for name, task in (("Task A", metrics["taskA"]), ("Task B", metrics["taskB"])):
+        lines.append(
+            f"{name} - Accuracy: {task['accuracy']:.4f}, Precision: {task['precision']:.4f}, "
+            f"Recall: {task['recall']:.4f}, F1: {task['f1']:.4f}"
+        )
+        lines.append(f"{name} - AUC: {'undefined' if task['auc'] is None else format(task['auc'], '.4f')}")
+    lines.append(f"Combined Accuracy: {metrics['overall']['combined_accuracy']:.4f}")
+    return "\n".join(lines)

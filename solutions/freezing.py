@@ -1,0 +1,156 @@
+"""Freezing: which parts of the model train, when, and how fast."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import nn
+
+from .config import FreezeStrategy
+
+# The model's parts from input to output: every parameter belongs to exactly one of them.
+PARTS = ("transformer", "projection", "layer_norm", "taskA_classifier", "taskB_classifier")
+
+FROZEN_PARTS: dict[FreezeStrategy, tuple[str, ...]] = {
+    FreezeStrategy.NOTHING: (),
+    FreezeStrategy.BACKBONE: ("transformer",),
+    FreezeStrategy.HEAD_A: ("taskA_classifier",),
+    FreezeStrategy.HEAD_B: ("taskB_classifier",),
+    FreezeStrategy.EVERYTHING: PARTS,
+}
+
+
+def predict_changes(strategy: FreezeStrategy) -> frozenset[str]:
+    """Say which parts of the model move in one training step under a strategy.
+
+    Returns:
+        Names out of `PARTS`. A frozen head still passes gradients on to what is below it.
+    """
+    return frozenset(PARTS) - frozenset(FROZEN_PARTS[strategy])
+
+
+def set_trainable(module: nn.Module, trainable: bool) -> None:
+    """Freeze or unfreeze every parameter of a module.
+
+    A frozen parameter also loses its gradient: the optimizer skips a parameter without one, whereas a gradient
+    left over from before, or weight decay, would still move it.
+    """
+    for parameter in module.parameters():
+        parameter.requires_grad = trainable
+        if not trainable:
+            parameter.grad = None
+
+
+def apply_strategy(model: nn.Module, strategy: FreezeStrategy) -> None:
+    """Freeze the parts that a strategy names and unfreeze all others, whatever was frozen before.
+
+    Frozen parts go to eval mode and stay there, because `requires_grad=False` does not switch dropout off.
+
+    Args:
+        model: A model with the parts named in `PARTS`.
+        strategy: Which of them to freeze.
+    """
+    for name in PARTS:
+        set_trainable(model.get_submodule(name), name not in FROZEN_PARTS[strategy])
+    model.train(model.training)
+
+
+def rebalance(alpha: float, beta: float, strategy: FreezeStrategy) -> tuple[float, float]:
+    """Halve the loss weight of a frozen head.
+
+    A frozen head cannot learn, but its loss still pulls on the encoder that both tasks share.
+
+    Returns:
+        The new `(alpha, beta)`.
+    """
+    if strategy is FreezeStrategy.HEAD_A:
+        return alpha / 2, beta
+    if strategy is FreezeStrategy.HEAD_B:
+        return alpha, beta / 2
+    return alpha, beta
+
+
+def layer_groups(transformer: nn.Module) -> list[nn.Module]:
+    """List a backbone's parts from bottom to top: the embeddings, then each transformer layer.
+
+    Args:
+        transformer: BERT-type (`embeddings`, `encoder.layer`) or DistilBERT-type (`embeddings`, `transformer.layer`).
+
+    Raises:
+        ValueError: The backbone is built in another way.
+    """
+    modules = dict(transformer.named_modules())
+    for layers in ("encoder.layer", "transformer.layer"):
+        if "embeddings" in modules and layers in modules:
+            return [modules["embeddings"], *modules[layers].children()]
+    raise ValueError(
+        f"backbone is a {type(transformer).__name__}, but layer groups are known only for "
+        "BERT-type (encoder.layer) and DistilBERT-type (transformer.layer) backbones"
+    )
+
+
+class UnfreezeSchedule:
+    """Progressive unfreezing: more of the backbone's top layers train as the epochs go by.
+
+    The top layers hold what is most specific to the old task, the bottom ones what every task needs
+    (Howard & Ruder 2018, https://arxiv.org/abs/1801.06146).
+
+    Args:
+        milestones: Epoch (counted from 1) to number of layer groups, from the top, that train from then on.
+
+    Raises:
+        ValueError: An epoch is below 1, or a number of layers is negative.
+    """
+
+    def __init__(self, milestones: Mapping[int, int]) -> None:
+        for epoch, layers in milestones.items():
+            if epoch < 1 or layers < 0:
+                raise ValueError(f"milestone is {epoch}:{layers}, but epochs count from 1 and layers from 0")
+        self.milestones = dict(sorted(milestones.items()))
+
+    def trainable_layers(self, epoch: int) -> int:
+        """Give the number of top layer groups that train in an epoch; 0 before the first milestone."""
+        reached = [layers for milestone, layers in self.milestones.items() if milestone <= epoch]
+        return reached[-1] if reached else 0
+
+    def apply(self, model: nn.Module, epoch: int) -> None:
+        """Unfreeze the top layer groups that train in this epoch and freeze the ones below.
+
+        Raises:
+            ValueError: The backbone has fewer layer groups than that.
+        """
+        groups = layer_groups(model.get_submodule("transformer"))
+        trainable = self.trainable_layers(epoch)
+        if trainable > len(groups):
+            raise ValueError(
+                f"epoch {epoch} is to train {trainable} layer groups, but the backbone has {len(groups)}: "
+                f"the embeddings and {len(groups) - 1} layers"
+            )
+        for depth, group in enumerate(reversed(groups)):
+            set_trainable(group, depth < trainable)
+        model.train(model.training)
+
+
+def optimizer_groups(
+    model: nn.Module, learning_rate: float, weight_decay: float, layer_decay: float = 1.0
+) -> list[dict[str, Any]]:
+    """Give the optimizer all parameters, frozen ones included, so that it knows those that are unfrozen later.
+
+    Args:
+        model: A model with the parts named in `PARTS`.
+        learning_rate: Of everything above the backbone.
+        weight_decay: Decoupled weight decay of every group.
+        layer_decay: The learning rate of each layer group of the backbone, as a multiple of the one above it
+            (discriminative fine-tuning, Howard & Ruder 2018).
+
+    Returns:
+        One group per part and, with a `layer_decay` other than 1, one per layer group of the backbone; every
+        parameter stands in exactly one.
+    """
+    transformer = model.get_submodule("transformer")
+    backbone = [transformer] if layer_decay == 1 else layer_groups(transformer)
+    above = [model.get_submodule(name) for name in PARTS if name != "transformer"]
+    rates = [learning_rate * layer_decay**depth for depth in range(len(backbone), 0, -1)]
+    return [
+        {"params": list(module.parameters()), "lr": rate, "weight_decay": weight_decay}
+        for module, rate in zip([*backbone, *above], rates + [learning_rate] * len(above), strict=True)
+    ]

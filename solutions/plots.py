@@ -1,0 +1,133 @@
+"""Figures: similarity heatmaps, training curves, confusion matrices and ROC curves."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from torch import Tensor
+
+# Two colours that remain apart in every common form of colour blindness (Okabe & Ito 2008).
+TASK_COLOURS = {"taskA": "#0072B2", "taskB": "#D55E00"}
+TASK_NAMES = {"taskA": "Task A", "taskB": "Task B"}
+LINE_STYLES = ("-", "--", ":", "-.")
+
+
+def similarity_heatmap(matrices: dict[str, Tensor], labels: Sequence[str], path: Path) -> None:
+    """Draw similarity matrices side by side, in one colour scale.
+
+    Args:
+        matrices: Title to matrix, `(batch, batch)`.
+        labels: Short names of the sentences.
+        path: PNG file to write.
+    """
+    figure = Figure(figsize=(1.2 + 4.6 * len(matrices), 4.6), layout="constrained")
+    axes = figure.subplots(1, len(matrices), squeeze=False)[0]
+    for axis, (title, matrix) in zip(axes, matrices.items(), strict=True):
+        image = axis.imshow(matrix.float(), cmap="Blues", vmin=0, vmax=1)
+        _write_cells(axis, matrix.tolist(), "{:.2f}", threshold=0.6)
+        axis.set_title(title)
+        axis.set_xticks(range(len(labels)), labels)
+        axis.set_yticks(range(len(labels)), labels)
+    figure.colorbar(image, ax=list(axes), label="cosine similarity", shrink=0.8)
+    figure.savefig(path, dpi=150)
+
+
+def visualize_metrics(
+    metrics: dict[str, Any],
+    folder: Path,
+    history: Sequence[dict[str, Any]] = (),
+    class_names: Mapping[str, Sequence[str]] | None = None,
+) -> list[Path]:
+    """Draw a metrics dictionary and, if there is one, the history of the training that led to it.
+
+    Args:
+        metrics: From `evaluate`.
+        folder: Where the figures go; it must exist.
+        history: From `train`.
+        class_names: Class names for `taskA` and `taskB`; their indices if missing.
+
+    Returns:
+        The PNG files written: `confusion_matrices.png`, `roc_curves.png` and, with a history, `training_curves.png`.
+    """
+    figures = {
+        "confusion_matrices.png": _confusion_matrices(metrics, class_names or {}),
+        "roc_curves.png": _roc_curves(metrics, class_names or {}),
+    }
+    if history:
+        figures["training_curves.png"] = _training_curves(history)
+    for name, figure in figures.items():
+        figure.savefig(folder / name, dpi=150)
+    return [folder / name for name in figures]
+
+
+def _training_curves(history: Sequence[dict[str, Any]]) -> Figure:
+    figure = Figure(figsize=(15, 3.4), layout="constrained")
+    loss_axis, *metric_axes = figure.subplots(1, 5)
+    epochs = range(1, len(history) + 1)
+    loss_axis.plot(epochs, [epoch["loss"] for epoch in history], marker="o", color="#333333")
+    loss_axis.set_title("Loss")
+    for axis, metric in zip(metric_axes, ("accuracy", "precision", "recall", "f1"), strict=True):
+        for task, colour in TASK_COLOURS.items():
+            values = [epoch[task][metric] for epoch in history]
+            axis.plot(epochs, values, marker="o", color=colour, label=TASK_NAMES[task])
+        axis.set_title("F1" if metric == "f1" else metric.capitalize())
+        axis.set_ylim(0, 1.03)
+    metric_axes[0].legend(loc="lower right")
+    for axis in (loss_axis, *metric_axes):
+        axis.set_xlabel("epoch")
+        axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+        _lighten(axis)
+    return figure
+
+
+def _confusion_matrices(metrics: dict[str, Any], class_names: Mapping[str, Sequence[str]]) -> Figure:
+    figure = Figure(figsize=(10, 4.4), layout="constrained")
+    for axis, task in zip(figure.subplots(1, 2), TASK_NAMES, strict=True):
+        matrix = metrics[task]["confusion_matrix"]
+        largest = max(max(row) for row in matrix)
+        axis.imshow(matrix, cmap="Blues", vmin=0, vmax=largest)
+        _write_cells(axis, matrix, "{}", threshold=0.6 * largest)
+        names = class_names.get(task, range(len(matrix)))
+        axis.set_xticks(range(len(matrix)), names)
+        axis.set_yticks(range(len(matrix)), names, rotation=90, va="center")
+        axis.set_title(TASK_NAMES[task])
+        axis.set_xlabel("predicted class")
+        axis.set_ylabel("true class")
+    return figure
+
+
+def _roc_curves(metrics: dict[str, Any], class_names: Mapping[str, Sequence[str]]) -> Figure:
+    figure = Figure(figsize=(9.4, 4.6), layout="constrained")
+    for axis, task in zip(figure.subplots(1, 2), TASK_NAMES, strict=True):
+        axis.plot([0, 1], [0, 1], color="#999999", linestyle=":", label="chance")
+        for index, (label, fpr, tpr) in enumerate(_curves(metrics[task], class_names.get(task))):
+            style = LINE_STYLES[index % len(LINE_STYLES)]
+            axis.plot(fpr, tpr, color=TASK_COLOURS[task], linestyle=style, linewidth=2, label=label, clip_on=False)
+        auc = metrics[task]["auc"]
+        axis.set_title(f"{TASK_NAMES[task]}: AUC {'undefined' if auc is None else format(auc, '.4f')}")
+        axis.set(xlabel="false positive rate", ylabel="true positive rate", xlim=(0, 1), ylim=(0, 1), aspect="equal")
+        axis.legend(loc="lower right")
+        _lighten(axis)
+    return figure
+
+
+def _curves(task: dict[str, Any], names: Sequence[str] | None) -> list[tuple[str, list[float], list[float]]]:
+    """List the curves of one task: a single one for two classes, one per class for more."""
+    if isinstance(task["fpr"], dict):
+        return [(names[int(c)] if names else f"class {c}", task["fpr"][c], task["tpr"][c]) for c in task["fpr"]]
+    return [("model", task["fpr"], task["tpr"])] if task["fpr"] else []
+
+
+def _write_cells(axis: Axes, matrix: list[list[float]], form: str, threshold: float) -> None:
+    for row, values in enumerate(matrix):
+        for column, value in enumerate(values):
+            colour = "white" if value > threshold else "black"
+            axis.text(column, row, form.format(value), ha="center", va="center", color=colour)
+
+
+def _lighten(axis: Axes) -> None:
+    axis.grid(alpha=0.25)
+    axis.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,244 @@
+"""Training both heads and the shared encoder together."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+import torch
+from rich.progress import track
+from torch import Tensor
+from torch.optim import AdamW, Optimizer
+from torch.utils.data import DataLoader
+
+from .config import FreezeStrategy, Split, TrainingConfig, Weighting
+from .dataset import (
+    Batch,
+    MultiTaskDataset,
+    collate,
+    generate_dataset,
+    stratified_folds,
+    stratified_split,
+    template_split,
+)
+from .encoder import inference
+from .evaluator import Metrics, evaluate, labels_and_logits, task_metrics
+from .freezing import UnfreezeSchedule, apply_strategy, optimizer_groups, rebalance
+from .losses import UncertaintyWeights, combined_loss
+from .multitask import MultiTaskOutput, MultiTaskSentenceTransformer
+
+# Logits and labels of both tasks in, scalar loss out: `combined_loss` with its weights set, or `UncertaintyWeights`.
+Criterion = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
+
+
+def build_model(config: TrainingConfig, taskA_classes: int = 2, taskB_classes: int = 2) -> MultiTaskSentenceTransformer:
+    """Build the model that a configuration describes; the seed decides its untrained layers."""
+    torch.manual_seed(config.seed)
+    return MultiTaskSentenceTransformer.from_pretrained(
+        config.backbone,
+        pooling=config.pooling.value,
+        dim=config.dim,
+        max_length=config.max_length,
+        taskA_classes=taskA_classes,
+        taskB_classes=taskB_classes,
+        dropout=config.dropout,
+    )
+
+
+def generated_split(config: TrainingConfig) -> tuple[MultiTaskDataset, MultiTaskDataset]:
+    """Generate the training and test set that a configuration describes."""
+    if config.split is Split.LEAK_FREE:
+        return template_split(config.dataset_size, config.test_fraction, config.seed, config.disjoint_words)
+    return stratified_split(generate_dataset(config.dataset_size, config.seed), config.test_fraction, config.seed)
+
+
+def cache_features(model: MultiTaskSentenceTransformer, sentences: Sequence[str]) -> Tensor:
+    """Compute the pooled features of sentences once, in eval mode, to reuse them while the backbone is frozen.
+
+    Returns:
+        `(batch, hidden)`, in the order of the sentences, on the model's device.
+    """
+    hidden = model.projection.in_features
+    features = torch.empty(len(sentences), hidden, dtype=model.projection.weight.dtype, device=model.device)
+    with inference(model):
+        for positions, inputs in model.batches_by_length(sentences):
+            features[positions] = model.features(**inputs)
+    return features
+
+
+def token_batches(
+    model: MultiTaskSentenceTransformer, dataset: MultiTaskDataset, batch_size: int, seed: int | None = None
+) -> DataLoader[Batch]:
+    """Cut a dataset into tokenized batches: in order, or with a seed reshuffled in every epoch."""
+    pad = partial(collate, tokenizer=model.tokenizer, max_length=model.max_length)
+    return _loader(dataset, pad, batch_size, seed)
+
+
+def feature_batches(
+    model: MultiTaskSentenceTransformer, dataset: MultiTaskDataset, batch_size: int, seed: int | None = None
+) -> DataLoader[Batch]:
+    """Cut a dataset into the same batches as `token_batches`, with the backbone's work already done."""
+    features = cache_features(model, dataset.sentences)
+    taskA = torch.tensor([sample.taskA for sample in dataset.samples])
+    taskB = torch.tensor([sample.taskB for sample in dataset.samples])
+
+    def gather(rows: list[int]) -> Batch:
+        return Batch({"features": features[rows]}, taskA[rows], taskB[rows])
+
+    return _loader(range(len(dataset)), gather, batch_size, seed)
+
+
+def _loader(
+    items: "MultiTaskDataset | range", collate_fn: Callable[..., Batch], batch_size: int, seed: int | None
+) -> DataLoader[Batch]:
+    generator = None if seed is None else torch.Generator().manual_seed(seed)
+    return DataLoader(
+        items,  # type: ignore[arg-type]  # a range is all that a map-style dataset has to be
+        batch_size=batch_size,
+        shuffle=seed is not None,
+        generator=generator,
+        collate_fn=collate_fn,
+    )
+
+
+def train_step(
+    model: MultiTaskSentenceTransformer, batch: Batch, criterion: Criterion, optimizer: Optimizer
+) -> tuple[float, MultiTaskOutput]:
+    """Move the trainable weights once against the gradient of the combined loss.
+
+    Args:
+        model: The model, in the mode that the caller has chosen.
+        batch: On the model's device.
+        criterion: Combines both tasks' logits and labels into a scalar loss.
+        optimizer: Knows the trainable parameters.
+
+    Returns:
+        The loss before the step, and the model's detached output, from which it was computed.
+    """
+    optimizer.zero_grad()
+    output: MultiTaskOutput = model(**batch.inputs)
+    loss = criterion(output.taskA_logits, output.taskB_logits, batch.taskA_labels, batch.taskB_labels)
+    if loss.requires_grad:  # with everything frozen there is nothing to move
+        loss.backward()
+        optimizer.step()
+    return loss.item(), MultiTaskOutput(*(tensor.detach() for tensor in output))
+
+
+def train(
+    model: MultiTaskSentenceTransformer,
+    dataset: MultiTaskDataset,
+    config: TrainingConfig,
+    log: Callable[[str], None] = lambda line: None,
+    progress: bool = False,
+) -> list[Metrics]:
+    """Train a model on a dataset; the same configuration gives the same weights to the bit on one CPU.
+
+    Args:
+        model: Trained in place, and left in train mode.
+        dataset: The training set.
+        config: The hyperparameters.
+        log: Called with each epoch's lines of the training log.
+        progress: Show a progress bar.
+
+    Returns:
+        For each epoch, measured while the weights moved and dropout was on: `loss` (mean over the sentences), and
+        for `taskA` and `taskB` all of `task_metrics`.
+
+    Raises:
+        ValueError: The dataset is empty, or the schedule unfreezes more layers than there are.
+    """
+    if not len(dataset):
+        raise ValueError("the training set is empty")
+    torch.manual_seed(config.seed)
+    apply_strategy(model, config.freeze)
+    schedule = UnfreezeSchedule(dict(config.unfreeze))
+    criterion, criterion_parameters = _criterion(config, model.device)
+    groups = optimizer_groups(model, config.learning_rate, config.weight_decay, config.layer_decay)
+    optimizer = AdamW([*groups, {"params": criterion_parameters, "lr": config.learning_rate, "weight_decay": 0.0}])
+    backbone_stays_frozen = (
+        config.freeze in (FreezeStrategy.BACKBONE, FreezeStrategy.EVERYTHING) and not config.unfreeze
+    )
+    make_batches = feature_batches if config.cache_features and backbone_stays_frozen else token_batches
+    batches = make_batches(model, dataset, config.batch_size, config.seed)
+
+    history = []
+    for epoch in range(1, config.epochs + 1):
+        if config.unfreeze:
+            schedule.apply(model, epoch)
+        model.train()
+        steps = track(batches, f"Epoch {epoch}/{config.epochs}", disable=not progress, transient=True)
+        history.append(_train_epoch(model, steps, criterion, optimizer))
+        log(f"Epoch {epoch}/{config.epochs}:\n{format_epoch(history[-1])}")
+    return history
+
+
+def _criterion(config: TrainingConfig, device: torch.device) -> tuple[Criterion, list[Tensor]]:
+    """Give the loss that a configuration asks for, and the parameters that it learns."""
+    if config.weighting is Weighting.UNCERTAINTY:
+        weights = UncertaintyWeights().to(device)
+        return weights, list(weights.parameters())
+    alpha, beta = (
+        rebalance(config.alpha, config.beta, config.freeze) if config.rebalance else (config.alpha, config.beta)
+    )
+    return partial(combined_loss, alpha=alpha, beta=beta), []
+
+
+def _train_epoch(
+    model: MultiTaskSentenceTransformer, batches: Iterable[Batch], criterion: Criterion, optimizer: Optimizer
+) -> Metrics:
+    total_loss = 0.0
+    scored = []
+    for batch in batches:
+        batch = batch.to(model.device)
+        loss, output = train_step(model, batch, criterion, optimizer)
+        total_loss += loss * len(batch.taskA_labels)  # per sentence: the last batch may be smaller
+        scored.append((batch, output))
+    tasks = {task: task_metrics(*pair) for task, pair in labels_and_logits(scored).items()}
+    return {"loss": total_loss / sum(len(batch.taskA_labels) for batch, _ in scored), **tasks}
+
+
+def format_epoch(epoch: Metrics) -> str:
+    """Lay one epoch's metrics out as lines of the training log."""
+    lines = [f"Loss: {epoch['loss']:.4f}"]
+    for name, task in (("Task A", epoch["taskA"]), ("Task B", epoch["taskB"])):
+        lines.append(
+            f"{name} - Acc: {task['accuracy']:.4f}, Prec: {task['precision']:.4f}, "
+            f"Rec: {task['recall']:.4f}, F1: {task['f1']:.4f}"
+        )
+    return "\n".join(lines)
+
+
+class Run(NamedTuple):
+    """A trained model, its training history and its metrics on the test set."""
+
+    model: MultiTaskSentenceTransformer
+    history: list[Metrics]
+    metrics: Metrics
+
+
+def run(
+    config: TrainingConfig,
+    train_set: MultiTaskDataset,
+    test_set: MultiTaskDataset,
+    device: torch.device | str = "cpu",
+    log: Callable[[str], None] = lambda line: None,
+    progress: bool = False,
+) -> Run:
+    """Build a fresh model, train it on one set and evaluate it on the other."""
+    model = build_model(config, len(train_set.taskA_classes), len(train_set.taskB_classes)).to(device)
+    history = train(model, train_set, config, log, progress)
+    return Run(model, history, evaluate(model, token_batches(model, test_set, config.batch_size)))
+
+
+def cross_validate(
+    dataset: MultiTaskDataset, config: TrainingConfig, folds: int = 5, device: torch.device | str = "cpu"
+) -> list[Metrics]:
+    """Train a fresh model on every fold's training set and evaluate it on the fold's test set.
+
+    Returns:
+        The metrics dictionary of each fold.
+
+    Raises:
+        ValueError: There are fewer than two folds, or some combination has fewer samples than there are folds.
+    """
+    splits = stratified_folds(dataset, folds, config.seed)
+    return [run(config, train_set, test_set, device).metrics for train_set, test_set in splits]
