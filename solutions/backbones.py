@@ -29,7 +29,7 @@ def load_backbone(name: str = MINILM) -> tuple[PreTrainedModel, PreTrainedTokeni
         OSError: It cannot be found, reached or read.
         ValueError: The bundled weights are not the expected ones, or the tokenizer cannot pad.
     """
-    source = str(_bundled_minilm()) if name == MINILM else name
+    source = str(bundled_minilm()) if name == MINILM else name
     try:
         with _quiet():
             transformer = AutoModel.from_pretrained(source, dtype=torch.float32)
@@ -48,8 +48,16 @@ def load_backbone(name: str = MINILM) -> tuple[PreTrainedModel, PreTrainedTokeni
     return transformer, tokenizer
 
 
-def _bundled_minilm() -> Path:
-    """Find the weights in the installed package, without importing its code, and verify them."""
+def bundled_minilm() -> Path:
+    """Find the bundled weights in their installed package, without importing its code, and verify them.
+
+    Returns:
+        The folder with the weights, the configuration and the tokenizer.
+
+    Raises:
+        OSError: The package is not installed.
+        ValueError: The weights have another SHA-256 than the published ones.
+    """
     try:
         files = importlib.metadata.files(MINILM_PACKAGE) or []
         weights = next(Path(str(file.locate())) for file in files if file.name == "model.safetensors")

@@ -153,7 +153,9 @@ def train(
     schedule = UnfreezeSchedule(dict(config.unfreeze))
     criterion, criterion_parameters = _criterion(config, model.device)
     groups = optimizer_groups(model, config.learning_rate, config.weight_decay, config.layer_decay)
-    optimizer = AdamW([*groups, {"params": criterion_parameters, "lr": config.learning_rate, "weight_decay": 0.0}])
+    optimizer = AdamW(
+        [*groups, {"params": criterion_parameters, "lr": config.learning_rate, "weight_decay": 0.0}], fused=True
+    )
     backbone_stays_frozen = (
         config.freeze in (FreezeStrategy.BACKBONE, FreezeStrategy.EVERYTHING) and not config.unfreeze
     )

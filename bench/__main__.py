@@ -1,0 +1,56 @@
+"""Entry point of `python -m bench`: a table on the screen and the same rows in `.bench/results.json`."""
+
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from . import encoding, memory, training
+from .comparison import Row
+
+OUTPUT = Path(".bench/results.json")
+
+
+def main(
+    repeats: Annotated[int, typer.Option(min=1, help="runs of each way, of which the fastest counts")] = 3,
+    threads: Annotated[int, typer.Option(min=1, help="threads for all ways")] = 2,
+) -> None:
+    """Measure encoding, training and the demo's memory; takes some minutes."""
+    torch.set_num_threads(threads)
+    console = Console()
+    rows: list[Row] = []
+    for name, measure in (
+        ("the demo", memory.rows),
+        ("training", lambda: training.rows(repeats)),
+        ("encoding", lambda: encoding.rows(repeats)),
+    ):
+        console.print(f"measuring {name} ...", highlight=False)
+        rows += measure()
+    console.print(_table(rows))
+    machine = {
+        "machine": platform.machine(),
+        "cpu": torch.backends.cpu.get_cpu_capability(),
+        "threads": threads,
+        "python": platform.python_version(),
+        **{name: version(name) for name in ("torch", "transformers", "sentence-transformers")},
+    }
+    OUTPUT.parent.mkdir(exist_ok=True)
+    OUTPUT.write_text(json.dumps({**machine, "rows": [row.as_dict() for row in rows]}, indent=2) + "\n", "utf-8")
+    console.print(f"saved to {OUTPUT}", highlight=False)
+
+
+def _table(rows: list[Row]) -> Table:
+    table = Table("what", "measured", "against", "ratio", "target", "met")
+    for row in rows:
+        table.add_row(row.what, row.value, row.against, f"{row.ratio:.2f}", row.target, "yes" if row.met else "no")
+    return table
+
+
+if __name__ == "__main__":
+    typer.run(main)
