@@ -1,8 +1,9 @@
 """Encoding ragged texts: `encode` against the sentence-transformers library, on the same weights.
 
-Two corpora, each of 2,000 texts with 3 to 128 tokens in equal shares. `prose` is made of the course's own words. In
-`mixed`, half of the texts are log lines of digits and codes. The library batches texts by their characters, which in
-prose say nearly how many tokens there are, and in mixed text do not.
+Two corpora, each of 2,000 texts with 3 to 128 tokens; like in real collections, each doubling of the length is about
+as frequent as the next. `prose` is made of the course's own words; in `mixed`, half of the texts are log lines of
+digits and codes. The library sorts texts by their characters, which in prose say nearly how many tokens there are,
+and in mixed text do not.
 """
 
 import random
@@ -13,6 +14,7 @@ import sentence_transformers
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from transformers.utils import logging
 
 from solutions.backbones import bundled_minilm
 from solutions.dataset import generate_dataset
@@ -22,7 +24,7 @@ from solutions.trainer import cache_features
 from .comparison import Row, at_least, at_most, fastest
 
 TEXTS = 2000
-LONGEST = 128  # tokens, [CLS] and [SEP] included
+SHORTEST, LONGEST = 3, 128  # tokens, [CLS] and [SEP] included
 
 
 def rows(repeats: int) -> list[Row]:
@@ -60,6 +62,7 @@ def _rows(
 
 def _library() -> Callable[[list[str]], Tensor]:
     """Give the library's encoding up to and including its mean pooling, as it comes, with its own batches."""
+    logging.disable_progress_bar()
     model = sentence_transformers.SentenceTransformer(str(bundled_minilm()), device="cpu")
     pooled = sentence_transformers.SentenceTransformer(modules=[model[0], model[1]], device="cpu")
     pooled.max_seq_length = LONGEST
@@ -71,16 +74,17 @@ def _corpora(model: SentenceTransformer) -> dict[str, list[str]]:
     words = " ".join(generate_dataset(4000).sentences)
     codes = " ".join(f"{rng.random():.6f} {rng.randrange(16**6):06x} t={rng.randrange(10**5)}" for _ in range(4000))
     prose = _cut(model, words, TEXTS, rng)
-    return {"prose": prose, "mixed": _cut(model, codes, TEXTS // 2, rng) + prose[: TEXTS // 2]}
+    mixed = _cut(model, codes, TEXTS // 2, rng) + prose[: TEXTS // 2]
+    rng.shuffle(mixed)
+    return {"prose": prose, "mixed": mixed}
 
 
 def _cut(model: SentenceTransformer, text: str, count: int, rng: random.Random) -> list[str]:
-    """Cut pieces of 3 to 128 tokens, each length as often as the next, out of a long text."""
+    """Cut pieces of 3 to 128 tokens, their lengths log-uniform, out of a long text."""
     tokens = model.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
     pieces = []
-    for index in range(count):
-        length = 1 + index % (LONGEST - 2)
+    for _ in range(count):
+        length = round(SHORTEST * (LONGEST / SHORTEST) ** rng.random()) - 2
         start = rng.randrange(len(tokens) - length)
         pieces.append(model.tokenizer.decode(tokens[start : start + length]))
-    rng.shuffle(pieces)
     return pieces
