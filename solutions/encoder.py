@@ -6,12 +6,12 @@ from typing import Any, Self
 
 import torch
 import torch.nn.functional as F
-from rich.progress import track
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 
 from .backbones import MINILM, load_backbone
 from .pooling import max_pool, mean_pool
+from .progress import track
 
 POOLINGS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {"mean": mean_pool, "max": max_pool}
 
@@ -138,7 +138,7 @@ class SentenceTransformer(nn.Module):
                 raise TypeError(f"sentence {position} is {sentence!r}, but must be a string")
         tokens = self.tokenizer(list(sentences), truncation=True, max_length=self.max_length)["input_ids"]
         cuts = _cut_by_length([len(ids) for ids in tokens])
-        for positions in track(cuts, "Encoding", disable=not progress, transient=True):
+        for positions in track(cuts, "Encoding", progress):
             rows = [torch.tensor(tokens[position]) for position in positions]
             lengths = torch.tensor([len(row) for row in rows])
             input_ids = pad_sequence(rows, batch_first=True, padding_value=self.tokenizer.pad_token_id)

@@ -5,7 +5,6 @@ from functools import partial
 from typing import NamedTuple
 
 import torch
-from rich.progress import track
 from torch import Tensor
 from torch.optim import AdamW, Optimizer
 from torch.utils.data import DataLoader
@@ -25,6 +24,7 @@ from .evaluator import Metrics, evaluate, labels_and_logits, task_metrics
 from .freezing import UnfreezeSchedule, apply_strategy, optimizer_groups, rebalance
 from .losses import UncertaintyWeights, combined_loss
 from .multitask import MultiTaskOutput, MultiTaskSentenceTransformer
+from .progress import track
 
 # Logits and labels of both tasks in, scalar loss out: `combined_loss` with its weights set, or `UncertaintyWeights`.
 Criterion = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
@@ -167,7 +167,7 @@ def train(
         if config.unfreeze:
             schedule.apply(model, epoch)
         model.train()
-        steps = track(batches, f"Epoch {epoch}/{config.epochs}", disable=not progress, transient=True)
+        steps = track(batches, f"Epoch {epoch}/{config.epochs}", progress)
         history.append(_train_epoch(model, steps, criterion, optimizer))
         log(f"Epoch {epoch}/{config.epochs}:\n{format_epoch(history[-1])}")
     return history

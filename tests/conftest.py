@@ -1,0 +1,84 @@
+"""Small models in the hub's own file layout, so that no test needs the network."""
+
+import os
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import BertConfig, BertModel, BertTokenizer, DistilBertConfig, DistilBertModel
+from transformers.utils import logging
+
+from solutions.backbones import load_backbone
+from solutions.dataset import generate_dataset
+from solutions.encoder import SentenceTransformer
+from solutions.multitask import MultiTaskSentenceTransformer
+
+LAYERS = 3
+
+
+def _vocabulary() -> dict[str, int]:
+    words = sorted({word for s in generate_dataset(400).sentences for word in s.lower().strip(".?!").split()})
+    return {token: i for i, token in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ".", *words])}
+
+
+def _save(folder: Path, model: torch.nn.Module, vocabulary: dict[str, int]) -> str:
+    logging.disable_progress_bar()
+    model.save_pretrained(folder)
+    BertTokenizer(vocab=vocabulary, model_max_length=64).save_pretrained(folder)
+    return str(folder)
+
+
+@pytest.fixture(scope="session")
+def bert(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A BERT-shaped checkpoint of three layers, as a folder."""
+    vocabulary = _vocabulary()
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=32,
+        num_hidden_layers=LAYERS,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=64,
+    )
+    return _save(tmp_path_factory.mktemp("bert"), BertModel(config), vocabulary)
+
+
+@pytest.fixture(scope="session")
+def distilbert(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A DistilBERT-shaped checkpoint of three layers, as a folder."""
+    vocabulary = _vocabulary()
+    torch.manual_seed(2)
+    config = DistilBertConfig(
+        vocab_size=len(vocabulary), dim=32, n_layers=LAYERS, n_heads=4, hidden_dim=64, max_position_embeddings=64
+    )
+    return _save(tmp_path_factory.mktemp("distilbert"), DistilBertModel(config), vocabulary)
+
+
+@pytest.fixture(params=["bert", "distilbert"])
+def tiny(request: pytest.FixtureRequest) -> str:
+    """Both small checkpoints in turn."""
+    folder: str = request.getfixturevalue(request.param)
+    return folder
+
+
+@pytest.fixture
+def encoder(bert: str) -> SentenceTransformer:
+    torch.manual_seed(0)
+    return SentenceTransformer.from_pretrained(bert, max_length=64)
+
+
+@pytest.fixture
+def model(tiny: str) -> MultiTaskSentenceTransformer:
+    """An untrained model with three classes for task A and two for task B, in train mode."""
+    torch.manual_seed(0)
+    return MultiTaskSentenceTransformer(*load_backbone(tiny), taskA_classes=3, max_length=64)
+
+
+@pytest.fixture(scope="session")
+def minilm() -> SentenceTransformer:
+    torch.manual_seed(0)
+    return SentenceTransformer.from_pretrained()

