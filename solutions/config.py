@@ -1,5 +1,6 @@
 """Everything that can be chosen about a training run, as plain data: no torch, so `--help` stays fast."""
 
+import math
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -95,6 +96,9 @@ class TrainingConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            self._require(field.name, not isinstance(value, float) or math.isfinite(value), "a finite number")
         for name in ("dim", "max_length", "batch_size", "epochs"):
             self._require(name, getattr(self, name) >= 1, "at least 1")
         for name in ("alpha", "beta", "weight_decay", "seed"):

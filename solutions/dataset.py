@@ -280,7 +280,7 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     except UnicodeDecodeError as error:
         raise ValueError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except csv.Error as error:
-        raise ValueError(f"{path}, row {reader.line_num}: {error}") from error
+        raise ValueError(f"{path}, row {reader.reader.line_num}: {error}; is a quote missing?") from error
     if not rows:
         raise ValueError(f"{path}: no rows below the header")
     return rows

@@ -26,7 +26,7 @@ def similarity_heatmap(matrices: dict[str, Tensor], labels: Sequence[str], path:
     figure = Figure(figsize=(1.2 + 4.6 * len(matrices), 4.6), layout="constrained")
     axes = figure.subplots(1, len(matrices), squeeze=False)[0]
     for axis, (title, matrix) in zip(axes, matrices.items(), strict=True):
-        image = axis.imshow(matrix.float(), cmap="Blues", vmin=0, vmax=1)
+        image = axis.imshow(matrix.tolist(), cmap="Blues", vmin=0, vmax=1)
         _write_cells(axis, matrix.tolist(), "{:.2f}", threshold=0.6)
         axis.set_title(title)
         axis.set_xticks(range(len(labels)), labels)

@@ -1,0 +1,214 @@
+"""The command line as a user meets it: a process with arguments, output and an exit code."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.torch import load_file
+
+ROOT = Path(__file__).parents[1]
+CSV = "sentence,taskA,taskB\n" + "".join(
+    f"The {noun} is {word}.,{a},{b}\n"
+    for a, noun in (("tech", "router"), ("show", "film"), ("food", "play"))
+    for b, word in (("bad", "awful"), ("good", "superb"))
+    for _ in range(5)
+)
+
+
+def environment():
+    return {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+
+
+def solutions(*arguments, cwd, **options):
+    command = [sys.executable, "-m", "solutions", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, encoding="utf-8", **options)
+
+
+def small(backbone):
+    """Arguments of a training that takes a moment."""
+    return "--backbone", backbone, "--max-length", 64, "--dataset-size", 40, "--epochs", 2, "--learning-rate", 0.01
+
+
+@pytest.fixture(scope="module")
+def trained(bert, tmp_path_factory):
+    """A folder in which `train` was run, and what it printed."""
+    folder = tmp_path_factory.mktemp("trained")
+    result = solutions("train", *small(bert), cwd=folder)
+    assert result.returncode == 0, result.stderr
+    return folder, result.stdout
+
+
+def files(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("command", [(), ("demo",), ("embed",), ("similarity",), ("train",), ("evaluate",)])
+def test_help_comes_without_the_heavy_libraries(tmp_path, command):
+    code = (
+        "import sys; from solutions.cli import app; app([*sys.argv[1:], '--help'], standalone_mode=False);"
+        "print('loaded:', *(set(sys.modules) & {'torch', 'transformers', 'sklearn', 'matplotlib', 'numpy'}))"
+    )
+    command_line = [sys.executable, "-c", code, *command]
+    result = subprocess.run(command_line, env=environment(), capture_output=True, encoding="utf-8", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "Usage" in result.stdout
+    assert result.stdout.splitlines()[-1].strip() == "loaded:"
+
+
+def test_train_prints_the_originals_log_and_saves_everything(trained):
+    folder, output = trained
+    assert "Epoch 2/2:\nLoss: " in output
+    assert "\nTask A - Acc: " in output
+    assert "Evaluation Results:\n\nTask A - Accuracy: " in output
+    assert output.rstrip().endswith("All plots saved to .graphs/, the model to .checkpoint/")
+    assert files(folder) == [
+        ".checkpoint/backbone/config.json",
+        ".checkpoint/backbone/model.safetensors",
+        ".checkpoint/backbone/tokenizer.json",
+        ".checkpoint/backbone/tokenizer_config.json",
+        ".checkpoint/config.json",
+        ".checkpoint/heads.safetensors",
+        ".graphs/confusion_matrices.png",
+        ".graphs/metrics.json",
+        ".graphs/roc_curves.png",
+        ".graphs/training_curves.png",
+    ]
+
+
+def test_train_twice_gives_the_same_weights_and_metrics(trained, bert, tmp_path):
+    folder, output = trained
+    again = solutions("train", *small(bert), cwd=tmp_path)
+    assert again.stdout == output
+    for name in (".checkpoint/heads.safetensors", ".checkpoint/backbone/model.safetensors", ".graphs/metrics.json"):
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_evaluate_finds_the_test_sentences_that_training_held_out(trained, tmp_path):
+    folder, output = trained
+    result = solutions("evaluate", "--checkpoint", folder / ".checkpoint", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    report = result.stdout.partition("Evaluation complete!")[0]
+    assert report.startswith("Evaluation Results:")
+    assert report in output
+    metrics = json.loads((tmp_path / ".graphs/metrics.json").read_text())
+    assert metrics["test"] == json.loads((folder / ".graphs/metrics.json").read_text())["test"]
+
+
+def test_embed_gives_the_same_unit_vectors_on_the_screen_and_in_a_file(trained, tmp_path):
+    checkpoint = trained[0] / ".checkpoint"
+    sentences = tmp_path / "sentences.txt"
+    sentences.write_text("The film is superb.\n\nThe router is [bold]awful[/].\n", encoding="utf-8")
+    printed = solutions("embed", "--file", sentences, "--checkpoint", checkpoint, cwd=tmp_path)
+    lines = [json.loads(line) for line in printed.stdout.splitlines()]
+    assert [line["sentence"] for line in lines] == ["The film is superb.", "The router is [bold]awful[/]."]
+    solutions("embed", "--file", sentences, "--checkpoint", checkpoint, "--output", "new/e.npy", cwd=tmp_path)
+    saved = np.load(tmp_path / "new/e.npy")
+    np.testing.assert_allclose(saved, [line["embedding"] for line in lines], rtol=0, atol=1e-7)
+    np.testing.assert_allclose(np.linalg.norm(saved, axis=1), 1, rtol=1e-5)
+
+
+def test_embed_stops_quietly_when_its_reader_has_gone(bert, tmp_path):
+    command = f"{sys.executable} -m solutions embed --backbone {bert} a b c d e f g h | head -1"
+    pipeline = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"], env=environment(), capture_output=True, text=True, cwd=tmp_path
+    )
+    assert "Traceback" not in pipeline.stderr
+    assert "Exception" not in pipeline.stderr
+
+
+def test_similarity_prints_a_table_for_each_pooling_and_saves_a_heatmap(bert, tmp_path):
+    result = solutions("similarity", "The film is superb.", "Yes.", "--backbone", bert, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "mean pooling" in result.stdout
+    assert "max pooling" in result.stdout
+    assert files(tmp_path) == [".graphs/similarity.png"]
+
+
+def test_train_and_evaluate_on_a_csv_with_more_classes(bert, tmp_path):
+    (tmp_path / "data.csv").write_text(CSV)
+    result = solutions("train", *small(bert), "--data", "data.csv", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert json.loads((tmp_path / ".checkpoint/config.json").read_text())["taskA_classes"] == ["food", "show", "tech"]
+    (tmp_path / "test.csv").write_text("sentence,taskA,taskB\nThe film.,show,bad\nThe router.,tech,good\n")
+    result = solutions("evaluate", "--data", "test.csv", cwd=tmp_path)  # no `food` in it
+    assert result.returncode == 0, result.stderr
+    assert "Task A - AUC: 0" in result.stdout or "Task A - AUC: 1" in result.stdout
+    result = solutions("evaluate", cwd=tmp_path)
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+    assert "--data" in result.stderr
+
+
+def test_train_cross_validates(bert, tmp_path):
+    result = solutions("train", *small(bert), "--folds", 2, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "Combined - Accuracy: " in result.stdout
+    assert " ± " in result.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["frobnicate"], "frobnicate"),
+        (["train", "--gamma", "1"], "--gamma"),
+        (["train", "--epochs", "many"], "many"),
+        (["train", "--epochs", "0"], "epochs is 0"),
+        (["train", "--freeze", "tail"], "tail"),
+        (["train", "--dataset-size", "10"], "dataset size is 10, but must be a positive multiple of 4"),
+        (["train", "--device", "abacus"], "--device is 'abacus', but this machine has"),
+        (["train", "--unfreeze", "top"], "--unfreeze is 'top', but must look like"),
+        (["train", "--unfreeze", "1:1", "--freeze", "nothing"], "unfreeze"),
+        (["train", "--unfreeze", "1:9"], "9 layer groups, but the backbone has 7"),
+        (["train", "--folds", "1"], "folds is 1"),
+        (["train", "--data", "missing.csv"], "missing.csv"),
+        (["train", "--data", "bad.csv"], "bad.csv, row 3: taskA is empty"),
+        (["train", "--data", "bad.csv", "--split", "leak-free"], "--split"),
+        (["train", "--backbone", "no-such/model"], "backbone 'no-such/model'"),
+        (["train", "--output", "bad.csv/below"], "cannot write to the folder bad.csv"),
+        (["train", "--checkpoint", "bad.csv"], "cannot write to the folder bad.csv"),
+        (["evaluate", "--checkpoint", "missing"], "missing is not a checkpoint"),
+        (["embed"], "give sentences"),
+        (["embed", "a", "--file", "bad.csv"], "give sentences"),
+        (["embed", "--file", "missing.txt"], "missing.txt"),
+        (["embed", "a", "--output", "e.txt"], "--output is 'e.txt', but must end in .npy"),
+        (["similarity", "--output", "bad.csv"], "cannot write to the folder bad.csv"),
+        (["demo", "--output", "bad.csv"], "cannot write to the folder bad.csv"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2_and_leaves_no_file(tmp_path, arguments, message):
+    (tmp_path / "bad.csv").write_text("sentence,taskA,taskB\nYes.,0,0\nNo.,,1\n")
+    result = solutions(*arguments, cwd=tmp_path)
+    assert result.returncode == 2
+    assert message in result.stderr
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.count("\n") == 1
+    assert files(tmp_path) == ["bad.csv"]
+    assert list(tmp_path.iterdir()) == [tmp_path / "bad.csv"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
+def test_an_interrupted_training_leaves_earlier_results_alone(trained, bert, tmp_path):
+    checkpoint = trained[0] / ".checkpoint"
+    before = load_file(checkpoint / "heads.safetensors")
+    command = [sys.executable, "-m", "solutions", "train", *map(str, small(bert)), "--checkpoint", str(checkpoint)]
+    arguments = ["--epochs", "100000", "--output", str(tmp_path / "graphs")]
+    with subprocess.Popen(
+        [*command, *arguments], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        while b"Epoch 1/" not in process.stdout.readline():
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"Traceback" not in errors
+    after = load_file(checkpoint / "heads.safetensors")
+    assert all(bool((before[name] == after[name]).all()) for name in before)
+    assert not any(path.name.startswith(".partial-") for path in checkpoint.iterdir())
+    assert not (tmp_path / "graphs").exists()

@@ -1,0 +1,42 @@
+import dataclasses
+import json
+
+import pytest
+
+from solutions.config import FreezeStrategy, Split, TrainingConfig
+
+
+def test_training_config_defaults_to_the_originals_hyperparameters():
+    config = TrainingConfig()
+    assert (config.dim, config.batch_size, config.learning_rate, config.epochs) == (512, 32, 1e-5, 6)
+    assert (config.dataset_size, config.alpha, config.beta, config.weight_decay) == (1000, 0.6, 0.8, 1e-5)
+    assert (config.dropout, config.freeze, config.pooling) == (0.5, FreezeStrategy.BACKBONE, "mean")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"epochs": 0}, "epochs is 0, but must be at least 1"),
+        ({"alpha": -0.1}, "alpha is -0.1, but must be at least 0"),
+        ({"alpha": float("inf")}, "alpha is inf, but must be a finite number"),
+        ({"learning_rate": float("nan")}, "learning_rate is nan, but must be"),
+        ({"learning_rate": 0.0}, "learning_rate is 0.0, but must be greater than 0"),
+        ({"dropout": 1.0}, "dropout is 1.0, but must be at least 0 and less than 1"),
+        ({"test_fraction": 1.0}, "test_fraction is 1.0, but must be between 0 and 1"),
+        ({"unfreeze": ((1, 1),), "freeze": FreezeStrategy.NOTHING}, "unfreeze is .* freeze is 'nothing'"),
+        ({"disjoint_words": True}, "disjoint_words is True, .* split is 'random'"),
+    ],
+)
+def test_training_config_names_the_field_its_value_and_what_is_allowed(values, message):
+    with pytest.raises(ValueError, match=message):
+        TrainingConfig(**values)
+
+
+def test_training_config_survives_json():
+    config = TrainingConfig(split=Split.LEAK_FREE, disjoint_words=True, unfreeze=((2, 1), (3, 2)))
+    assert TrainingConfig.from_dict(json.loads(json.dumps(dataclasses.asdict(config)))) == config
+
+
+def test_training_config_refuses_unknown_fields():
+    with pytest.raises(ValueError, match="unknown configuration field: gamma"):
+        TrainingConfig.from_dict({"gamma": 1})

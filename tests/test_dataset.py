@@ -1,0 +1,245 @@
+import random
+import re
+from collections import Counter
+from itertools import product
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solutions.backbones import load_backbone
+from solutions.dataset import (
+    MultiTaskDataset,
+    Sample,
+    collate,
+    generate_category_samples,
+    generate_dataset,
+    read_csv,
+    stratified_folds,
+    stratified_split,
+    template_split,
+)
+from solutions.templates import FULL_SOURCE, TEMPLATES, WORD_BANKS
+
+FUNCTION_WORDS = set(
+    re.findall(
+        r"\w+",
+        "and as because been both did everyone for from has her how i in is it me my no of on one only or our since so "
+        "that the there this to us was we when which without yes",
+    )
+)
+
+
+def words(text):
+    return re.findall(r"[\wé]+", text.lower())
+
+
+def test_templates_hold_function_words_and_slots_only():
+    for template in TEMPLATES:
+        assert set(words(re.sub(r"\{\w+\}", "", template))) <= FUNCTION_WORDS, template
+
+
+def test_word_banks_share_no_content_word():
+    counts = Counter(
+        word for bank in WORD_BANKS.values() for phrase in bank for word in words(phrase) if word not in FUNCTION_WORDS
+    )
+    assert [word for word, count in counts.items() if count > 1] == []
+
+
+def test_templates_and_banks_make_ten_thousand_distinct_sentences():
+    sentences = set()
+    for a, b in product(range(2), range(2)):
+        banks = FULL_SOURCE.words_for(a, b)
+        for template in TEMPLATES:
+            slots = [slot for slot in banks if f"{{{slot}}}" in template]
+            for choice in product(*(banks[slot] for slot in slots)):
+                sentences.add(template.format(**dict(zip(slots, choice, strict=True))))
+            if len(sentences) >= 10_000:
+                return
+    pytest.fail(f"only {len(sentences)} distinct sentences")
+
+
+def test_sentences_are_complete():
+    for sentence in generate_dataset(2000).sentences:
+        assert re.fullmatch(r"[A-Z][^{}]*[.!?]", sentence), sentence
+        assert "  " not in sentence
+
+
+def test_a_sentence_says_what_its_labels_say():
+    """Every noun, adjective and verb comes from the banks of the sentence's own labels."""
+    for sample in generate_dataset(400).samples:
+        allowed = {word for bank in FULL_SOURCE.words_for(sample.taskA, sample.taskB).values() for word in bank}
+        assert set(sample.words) <= allowed
+        assert all(word in sample.sentence for word in sample.words)
+
+
+def test_generate_category_samples_depends_on_the_seed_alone():
+    first, second, other = (generate_category_samples(FULL_SOURCE, 0, 1, 20, random.Random(seed)) for seed in (1, 1, 2))
+    assert first == second != other
+    assert {(sample.taskA, sample.taskB) for sample in first} == {(0, 1)}
+
+
+@pytest.mark.parametrize("size", [0, -4, 2, 1001])
+def test_generate_dataset_refuses_a_size_that_cannot_be_balanced(size):
+    with pytest.raises(ValueError, match=f"dataset size is {size}, but must be a positive multiple of 4"):
+        generate_dataset(size)
+
+
+@given(st.integers(1, 60), st.integers(0, 2**32))
+def test_generate_dataset_is_balanced(quarter, seed):
+    assert list(generate_dataset(4 * quarter, seed).distribution().values()) == [quarter] * 4
+
+
+def test_generate_dataset_mixes_the_combinations():
+    labels = [(sample.taskA, sample.taskB) for sample in generate_dataset(400).samples]
+    assert labels != sorted(labels)
+
+
+def test_dataset_refuses_a_label_without_a_class():
+    with pytest.raises(ValueError, match="sample 1: taskB is 2, but must be from 0 to 1"):
+        MultiTaskDataset([Sample("a", 0, 0), Sample("b", 0, 2)])
+
+
+def test_dataset_is_a_sequence_of_samples():
+    dataset = generate_dataset(8)
+    assert len(dataset) == 8
+    assert [dataset[i].sentence for i in range(8)] == dataset.sentences
+    assert dataset.subset([3, 1]).samples == [dataset[3], dataset[1]]
+
+
+def test_stratified_split_has_the_originals_sizes():
+    train, test = stratified_split(generate_dataset(1000))
+    assert set(train.distribution().values()) == {200}
+    assert set(test.distribution().values()) == {50}
+
+
+def identified(size):
+    """A balanced dataset in which every sentence occurs once."""
+    return MultiTaskDataset(Sample(str(i), i % 2, i // 2 % 2) for i in range(size))
+
+
+@given(st.integers(2, 80), st.floats(0.05, 0.95), st.integers(0, 2**32))
+def test_stratified_split_is_disjoint_complete_and_balanced(quarter, fraction, seed):
+    dataset = identified(4 * quarter)
+    train, test = stratified_split(dataset, fraction, seed)
+    assert Counter(train.samples) + Counter(test.samples) == Counter(dataset.samples)
+    (test_share,) = set(test.distribution().values())
+    assert set(train.distribution().values()) == {quarter - test_share}
+    assert abs(test_share - quarter * fraction) <= 1
+    assert stratified_split(dataset, fraction, seed)[1].samples == test.samples
+
+
+def test_stratified_split_keeps_a_single_sample_for_training():
+    dataset = MultiTaskDataset([Sample("a", 0, 0), Sample("b", 0, 1), Sample("c", 0, 1)])
+    train, test = stratified_split(dataset)
+    assert train.distribution() == {("Technology", "Negative"): 1, ("Technology", "Positive"): 1}
+    assert test.distribution() == {("Technology", "Positive"): 1}
+
+
+@settings(max_examples=50)
+@given(st.integers(5, 100), st.integers(0, 2**32), st.booleans())
+def test_template_split_shares_neither_templates_nor_words(quarter, seed, disjoint_words):
+    train, test = template_split(4 * quarter, seed=seed, disjoint_words=disjoint_words)
+    assert len(train) + len(test) == 4 * quarter
+    assert len(set(train.distribution().values())) == len(set(test.distribution().values())) == 1
+    assert {s.template for s in train.samples}.isdisjoint(s.template for s in test.samples)
+    if disjoint_words:
+        content = [{w for s in side.sentences for w in words(s)} - FUNCTION_WORDS for side in (train, test)]
+        assert content[0].isdisjoint(content[1])
+
+
+def test_template_split_shares_words_unless_told_otherwise():
+    train, test = template_split(1000)
+    assert (len(train), len(test)) == (800, 200)
+    assert {word for s in test.samples for word in s.words} & {word for s in train.samples for word in s.words}
+
+
+@pytest.mark.parametrize(("size", "fraction"), [(1002, 0.2), (4, 0.2), (8, 0.1), (8, 0.9), (0, 0.2)])
+def test_template_split_refuses_a_size_that_leaves_one_side_unbalanced(size, fraction):
+    with pytest.raises(ValueError, match=f"dataset size is {size}"):
+        template_split(size, fraction)
+
+
+@given(st.integers(2, 6), st.integers(6, 12), st.integers(0, 1000))
+def test_stratified_folds_test_every_sample_once(folds, quarter, seed):
+    dataset = identified(4 * quarter)
+    splits = stratified_folds(dataset, folds, seed)
+    tested = [sample for _, test in splits for sample in test.samples]
+    assert Counter(tested) == Counter(dataset.samples)
+    for train, test in splits:
+        assert Counter(train.samples) + Counter(test.samples) == Counter(dataset.samples)
+        assert len(test.distribution()) == 4
+
+
+@pytest.mark.parametrize("folds", [0, 1, 6])
+def test_stratified_folds_refuses_more_folds_than_the_rarest_combination_has(folds):
+    with pytest.raises(ValueError, match=f"folds is {folds}, but must be from 2 to 5"):
+        stratified_folds(generate_dataset(20), folds)
+
+
+def test_collate_pads_to_the_longest_of_the_batch(tiny):
+    tokenizer = load_backbone(tiny)[1]
+    batch = collate([Sample("the router is", 0, 1), Sample("yes", 1, 0)], tokenizer)
+    assert batch.inputs["attention_mask"].tolist() == [[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]]
+    expected = tokenizer("the router is")["input_ids"], tokenizer("yes")["input_ids"] + [tokenizer.pad_token_id] * 2
+    assert batch.inputs["input_ids"].tolist() == list(expected)
+    assert set(batch.inputs) == {"input_ids", "attention_mask"}
+    assert (batch.taskA_labels.tolist(), batch.taskB_labels.tolist()) == ([0, 1], [1, 0])
+    assert batch.taskA_labels.dtype == torch.long
+
+
+def test_collate_cuts_long_sentences(bert):
+    batch = collate([Sample("the " * 100, 0, 0)], load_backbone(bert)[1], max_length=10)
+    assert batch.inputs["input_ids"].shape == (1, 10)
+
+
+def write(tmp_path, text, encoding="utf-8"):
+    path = tmp_path / "data.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def test_read_csv_takes_any_labels(tmp_path):
+    path = write(
+        tmp_path, 'sentence,taskB,taskA\n"Yes, it works.",neutral,10\nNo.,bad,9\n\nWell.,good,10\n', "utf-8-sig"
+    )
+    dataset = read_csv(path)
+    assert dataset.taskA_classes == ("9", "10")  # numbers in numeric order
+    assert dataset.taskB_classes == ("bad", "good", "neutral")
+    assert dataset.samples == [Sample("Yes, it works.", 1, 2), Sample("No.", 0, 0), Sample("Well.", 1, 1)]
+
+
+def test_read_csv_uses_the_classes_of_a_trained_model(tmp_path):
+    dataset = read_csv(write(tmp_path, "sentence,taskA,taskB\nYes.,b,y\n"), ("a", "b"), ("x", "y"))
+    assert dataset.samples == [Sample("Yes.", 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no column sentence, taskA, taskB"),
+        ("sentence,taskA\nYes.,1\n", "no column taskB; the first line must name sentence,taskA,taskB"),
+        ("sentence,taskA,taskB\n", "no rows below the header"),
+        ("sentence,taskA,taskB\nYes.,0,0\n,1,1\n", "row 3: sentence is empty"),
+        ("sentence,taskA,taskB\nYes.,0\n", "row 2: taskB is empty"),
+        ("sentence,taskA,taskB\nYes, it is.,0,1\n", "row 2: too many fields"),
+        ("sentence,taskA,taskB\nYes.,0,0\nNo.,0,1\n", "taskA has only the class '0'"),
+        ('sentence,taskA,taskB\nYes.,0,0\n"No.,1,1\n', "row 3: unexpected end of data"),
+    ],
+)
+def test_read_csv_names_the_row_and_the_fault(tmp_path, text, message):
+    with pytest.raises(ValueError, match=message):
+        read_csv(write(tmp_path, text))
+
+
+def test_read_csv_names_an_unknown_label_and_the_known_ones(tmp_path):
+    path = write(tmp_path, "sentence,taskA,taskB\nYes.,a,x\nNo.,c,y\n")
+    with pytest.raises(ValueError, match="row 3: taskA is 'c', but must be one of a, b"):
+        read_csv(path, ("a", "b"), ("x", "y"))
+
+
+def test_read_csv_refuses_text_that_is_not_utf8(tmp_path):
+    path = write(tmp_path, "sentence,taskA,taskB\nCafé.,0,0\nNo.,1,1\n", "latin-1")
+    with pytest.raises(ValueError, match="not UTF-8 text"):
+        read_csv(path)

@@ -1,0 +1,60 @@
+"""The demonstration on the real encoder, as a process: what it claims on the screen must be in its numbers."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from solutions.dataset import generate_dataset, stratified_split
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo") / "graphs"
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(Path(__file__).parents[1]), "COLUMNS": "120"}
+    command = [sys.executable, "-m", "solutions", "demo", "--output", str(folder)]
+    result = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=True)
+    return folder, result.stdout, json.loads((folder / "metrics.json").read_text())
+
+
+def test_demo_writes_its_figures(demo):
+    assert sorted(path.name for path in demo[0].iterdir()) == [
+        "confusion_matrices.png",
+        "metrics.json",
+        "roc_curves.png",
+        "similarity.png",
+        "training_curves.png",
+    ]
+
+
+def test_demo_shows_that_mean_pooling_tells_s3_apart_better(demo):
+    mean, maximum = demo[2]["similarity"]["mean"], demo[2]["similarity"]["max"]
+    assert max(range(1, 6), key=lambda other: mean[0][other]) == 2
+    assert mean[0][2] - mean[0][4] > maximum[0][2] - maximum[0][4]
+    assert mean[0][2] - mean[0][5] > maximum[0][2] - maximum[0][5]
+    assert "With mean pooling the closest to S1 is S3" in demo[1]
+
+
+def test_demo_counts_the_parameters(demo):
+    assert re.search(r"transformer .* 22,565,376", demo[1])  # of all-MiniLM-L6-v2, without its pooler
+    assert "share 22,763,520 parameters; head A adds 131,842 of its own, head B 131,842." in demo[1]
+
+
+def test_demo_trains_twice_on_both_splits(demo):
+    runs = {(run["settings"], run["split"]): run for run in demo[2]["trainings"]}
+    assert set(runs) == {(settings, split) for settings in ("original", "faster") for split in ("random", "leak-free")}
+    for split in ("random", "leak-free"):
+        first, second = runs["original", split], runs["faster", split]
+        assert second["epochs"][-1]["loss"] < first["epochs"][-1]["loss"]
+        assert second["test"]["overall"]["combined_accuracy"] > first["test"]["overall"]["combined_accuracy"]
+    assert demo[1].count("Epoch 6/6:") == 2
+
+
+def test_demo_counts_the_leaked_sentences(demo):
+    train, test = stratified_split(generate_dataset(1000))
+    leaked = sum(sentence in train.sentences for sentence in test.sentences)
+    assert f"{leaked} of the 200 test sentences also stand in training" in " ".join(demo[1].split())

@@ -1,0 +1,176 @@
+import pytest
+import torch
+from torch import nn
+from torch.optim import AdamW
+
+from solutions.backbones import load_backbone
+from solutions.config import FreezeStrategy
+from solutions.freezing import (
+    PARTS,
+    UnfreezeSchedule,
+    apply_strategy,
+    layer_groups,
+    optimizer_groups,
+    predict_changes,
+    rebalance,
+)
+from solutions.losses import combined_loss
+
+INPUTS = {"input_ids": torch.tensor([[2, 6, 7, 8, 3]] * 4), "attention_mask": torch.ones(4, 5, dtype=torch.long)}
+TASK_A, TASK_B = torch.tensor([0, 1, 2, 1]), torch.tensor([0, 1, 1, 0])
+MODEL_STRATEGIES = pytest.mark.parametrize("strategy", FreezeStrategy)
+
+
+def snapshot(model):
+    return {name: tensor.clone() for name, tensor in model.state_dict().items()}
+
+
+def moved(model, before):
+    """Name the parts of which any parameter differs from before, by a single bit."""
+    changed = {name for name, tensor in model.state_dict().items() if not torch.equal(tensor, before[name])}
+    return {name.partition(".")[0] for name in changed}
+
+
+def step(model, optimizer):
+    optimizer.zero_grad()
+    output = model(**INPUTS)
+    loss = combined_loss(output.taskA_logits, output.taskB_logits, TASK_A, TASK_B)
+    if loss.requires_grad:
+        loss.backward()
+    optimizer.step()
+
+
+@MODEL_STRATEGIES
+def test_only_the_predicted_parts_move(model, strategy):
+    apply_strategy(model, strategy)
+    optimizer = AdamW(optimizer_groups(model, 1e-2, weight_decay=0.1))
+    before = snapshot(model)
+    step(model, optimizer)
+    assert moved(model, before) == predict_changes(strategy)
+
+
+@MODEL_STRATEGIES
+def test_neither_stale_gradients_nor_momentum_nor_weight_decay_move_a_frozen_part(model, strategy):
+    apply_strategy(model, FreezeStrategy.NOTHING)
+    optimizer = AdamW(optimizer_groups(model, 1e-2, weight_decay=0.1))
+    step(model, optimizer)  # now there are gradients and momentum everywhere
+    apply_strategy(model, strategy)
+    before = snapshot(model)
+    optimizer.step()
+    assert moved(model, before) == predict_changes(strategy)
+
+
+@pytest.mark.parametrize("first", FreezeStrategy)
+@MODEL_STRATEGIES
+def test_apply_strategy_is_idempotent_and_does_not_depend_on_what_was_frozen_before(model, first, strategy):
+    apply_strategy(model, strategy)
+    expected = [(parameter.requires_grad, parameter.grad) for parameter in model.parameters()]
+    modes = [module.training for module in model.modules()]
+    for earlier in (first, strategy):
+        apply_strategy(model, earlier)
+    apply_strategy(model, strategy)
+    assert [(parameter.requires_grad, parameter.grad) for parameter in model.parameters()] == expected
+    assert [module.training for module in model.modules()] == modes
+
+
+def test_frozen_backbone_gives_the_same_features_every_time_while_the_heads_drop_out(model):
+    apply_strategy(model, FreezeStrategy.BACKBONE)
+    model.train()
+    first, second = model(**INPUTS), model(**INPUTS)
+    torch.testing.assert_close(first.embeddings, second.embeddings, rtol=0, atol=0)
+    assert not torch.equal(first.taskA_logits, second.taskA_logits)
+
+
+def test_unfreezing_brings_dropout_back(model):
+    apply_strategy(model, FreezeStrategy.EVERYTHING)
+    model.train()
+    assert not any(module.training for part in PARTS for module in model.get_submodule(part).modules())
+    apply_strategy(model, FreezeStrategy.NOTHING)
+    assert all(module.training for module in model.modules())
+
+
+def test_apply_strategy_keeps_a_model_in_eval_mode(model):
+    model.eval()
+    apply_strategy(model, FreezeStrategy.BACKBONE)
+    assert not any(module.training for module in model.modules())
+
+
+def test_parts_cover_every_parameter_once(model):
+    parameters = [id(p) for part in PARTS for p in model.get_submodule(part).parameters()]
+    assert len(parameters) == len(set(parameters))
+    assert set(parameters) == {id(parameter) for parameter in model.parameters()}
+
+
+def test_rebalance_halves_the_weight_of_a_frozen_head_only():
+    weights = {strategy: rebalance(0.6, 0.8, strategy) for strategy in FreezeStrategy}
+    assert weights.pop(FreezeStrategy.HEAD_A) == (0.3, 0.8)  # 0.6 // 2 would be 0.0
+    assert weights.pop(FreezeStrategy.HEAD_B) == (0.6, 0.4)
+    assert set(weights.values()) == {(0.6, 0.8)}
+
+
+def test_layer_groups_go_from_the_embeddings_up_in_the_order_of_computation(tiny):
+    transformer, _ = load_backbone(tiny)
+    groups = layer_groups(transformer)
+    order = []
+    for number, group in enumerate(groups):
+        group.register_forward_hook(lambda *_, number=number: order.append(number))
+    transformer(**INPUTS)
+    assert order == [0, 1, 2, 3]
+    grouped = [id(parameter) for group in groups for parameter in group.parameters()]
+    assert sorted(grouped) == sorted(id(parameter) for parameter in transformer.parameters())
+
+
+def test_layer_groups_says_which_backbones_it_knows():
+    with pytest.raises(ValueError, match=r"backbone is a Linear, but .*BERT-type"):
+        layer_groups(nn.Linear(2, 2))
+
+
+def test_unfreeze_schedule_gives_the_layers_of_the_last_milestone_reached():
+    schedule = UnfreezeSchedule({5: 2, 3: 1, 6: 0})
+    assert [schedule.trainable_layers(epoch) for epoch in range(1, 8)] == [0, 0, 1, 1, 2, 0, 0]
+    assert UnfreezeSchedule({}).trainable_layers(4) == 0
+
+
+@pytest.mark.parametrize("milestones", [{0: 1}, {1: -1}])
+def test_unfreeze_schedule_refuses_impossible_milestones(milestones):
+    with pytest.raises(ValueError, match="epochs count from 1 and layers from 0"):
+        UnfreezeSchedule(milestones)
+
+
+@pytest.mark.parametrize("count", range(5))
+def test_unfreeze_schedule_moves_the_top_layers_only_with_an_optimizer_made_before(model, count):
+    apply_strategy(model, FreezeStrategy.BACKBONE)
+    optimizer = AdamW(optimizer_groups(model, 1e-2, weight_decay=0.1))
+    UnfreezeSchedule({1: 4, 2: count}).apply(model, 1)
+    step(model, optimizer)
+    UnfreezeSchedule({1: 4, 2: count}).apply(model, 2)
+    model.train()
+    groups = layer_groups(model.transformer)
+    before = [[parameter.clone() for parameter in group.parameters()] for group in groups]
+    step(model, optimizer)
+    changed = [
+        any(not torch.equal(new, old) for new, old in zip(group.parameters(), olds, strict=True))
+        for group, olds in zip(groups, before, strict=True)
+    ]
+    assert changed == [False] * (4 - count) + [True] * count
+    assert [group.training for group in groups] == changed
+
+
+def test_unfreeze_schedule_names_the_layers_there_are(model):
+    with pytest.raises(ValueError, match=r"epoch 1 is to train 5 layer groups, but the backbone has 4: .* 3 layers"):
+        UnfreezeSchedule({1: 5}).apply(model, 1)
+
+
+@pytest.mark.parametrize("layer_decay", [1.0, 0.5])
+def test_optimizer_groups_hold_every_parameter_once(model, layer_decay):
+    apply_strategy(model, FreezeStrategy.EVERYTHING)
+    groups = optimizer_groups(model, 1e-3, 1e-5, layer_decay)
+    parameters = [id(parameter) for group in groups for parameter in group["params"]]
+    assert sorted(parameters) == sorted(id(parameter) for parameter in model.parameters())
+    assert {group["weight_decay"] for group in groups} == {1e-5}
+
+
+def test_optimizer_groups_slow_down_layer_by_layer_towards_the_bottom(model):
+    rates = [group["lr"] for group in optimizer_groups(model, 1.0, 0.0, layer_decay=0.5)]
+    assert rates == [0.0625, 0.125, 0.25, 0.5, 1, 1, 1, 1]
+    assert [group["lr"] for group in optimizer_groups(model, 1.0, 0.0)] == [1.0] * 5
