@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import torch
+from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+from safetensors import SafetensorError
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging
 
@@ -27,24 +29,29 @@ def load_backbone(name: str = MINILM) -> tuple[PreTrainedModel, PreTrainedTokeni
 
     Raises:
         OSError: It cannot be found, reached or read.
-        ValueError: The bundled weights are not the expected ones, or the tokenizer cannot pad.
+        ValueError: Its weights are incomplete or not the expected ones, or it is no encoder with a tokenizer.
     """
     source = str(bundled_minilm()) if name == MINILM else name
     try:
-        with _quiet():
-            transformer = AutoModel.from_pretrained(source, dtype=torch.float32)
+        with quiet():
+            transformer, report = AutoModel.from_pretrained(source, dtype=torch.float32, output_loading_info=True)
             tokenizer = AutoTokenizer.from_pretrained(source)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise OSError(
-            f"backbone {name!r} is neither a folder with a transformer nor a hub id that can be reached; "
-            f"{MINILM!r} is bundled and needs no network ({reason})"
+            f"backbone {name!r} cannot be loaded: give a hub id that can be reached, a folder with a transformer, "
+            f"or {MINILM!r}, which is bundled and needs no network ({reason})"
         ) from error
-    if tokenizer.pad_token is None:
-        raise ValueError(f"backbone {name!r} has a tokenizer without a padding token; choose a BERT-type encoder")
     # BERT's own pooler, a layer on top of the [CLS] token, would be dead weight: the course pools by itself.
     if getattr(transformer, "pooler", None) is not None:
         transformer.pooler = None
+    missing = sorted(key for key in report["missing_keys"] if not key.startswith("pooler."))
+    if missing:
+        raise ValueError(f"backbone {name!r} lacks {len(missing)} of its weights, the first is {missing[0]}")
+    if transformer.config.is_encoder_decoder or tokenizer.pad_token is None:
+        raise ValueError(f"backbone {name!r} is not an encoder with padding, such as BERT or DistilBERT")
+    if len(tokenizer) <= len(tokenizer.all_special_ids):
+        raise ValueError(f"backbone {name!r} has a tokenizer without words; are its tokenizer files missing?")
     return transformer, tokenizer
 
 
@@ -76,15 +83,22 @@ def bundled_minilm() -> Path:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the library's own report on loaded weights off the screen; a download still shows its progress."""
-    verbosity = logging.get_verbosity()
-    bars = logging.is_progress_bar_enabled()
+def quiet() -> Iterator[None]:
+    """Keep the library's reports on reading and writing weights off the screen; a download still shows its progress."""
+    verbosity, bars, downloads = (
+        logging.get_verbosity(),
+        logging.is_progress_bar_enabled(),
+        not are_progress_bars_disabled(),
+    )
     logging.set_verbosity_error()
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # turns the hub's own bars off as well
+    if downloads:
+        enable_progress_bars()
     try:
         yield
     finally:
         logging.set_verbosity(verbosity)
         if bars:
             logging.enable_progress_bar()
+        if not downloads:
+            disable_progress_bars()

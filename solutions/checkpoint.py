@@ -8,7 +8,7 @@ from typing import NamedTuple
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from .backbones import load_backbone
+from .backbones import load_backbone, quiet
 from .config import TrainingConfig
 from .multitask import MultiTaskSentenceTransformer
 from .outputs import staged
@@ -42,8 +42,9 @@ def save_checkpoint(folder: str | Path, checkpoint: Checkpoint) -> None:
         "taskB_classes": checkpoint.taskB_classes,
     }
     with staged(folder) as partial:
-        model.transformer.save_pretrained(partial / "backbone")
-        model.tokenizer.save_pretrained(partial / "backbone")
+        with quiet():
+            model.transformer.save_pretrained(partial / "backbone")
+            model.tokenizer.save_pretrained(partial / "backbone")
         save_file(heads, partial / "heads.safetensors")
         (partial / "config.json").write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
 
@@ -56,33 +57,37 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
         ValueError: A file is damaged, or of a format that this version does not know.
     """
     folder = Path(folder)
-    path = folder / "config.json"
-    if not path.is_file():
-        raise OSError(f"{folder} is not a checkpoint: there is no {path}; make one with the train command")
-    try:
-        description = json.loads(path.read_text(encoding="utf-8"))
-        if description["format"] != FORMAT:
-            raise ValueError(f"format is {description['format']!r}, but must be {FORMAT}")
-        config = TrainingConfig.from_dict(description["config"])
-        taskA_classes, taskB_classes = tuple(description["taskA_classes"]), tuple(description["taskB_classes"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} is damaged: {error}") from error
+    config, taskA_classes, taskB_classes = _read_description(folder / "config.json")
     model = MultiTaskSentenceTransformer(
         *load_backbone(str(folder / "backbone")),
-        pooling=config.pooling.value,
-        dim=config.dim,
-        max_length=config.max_length,
         taskA_classes=len(taskA_classes),
         taskB_classes=len(taskB_classes),
-        dropout=config.dropout,
+        **config.model_options(),
     )
     _load_heads(model, folder / "heads.safetensors")
     return Checkpoint(model.eval(), config, taskA_classes, taskB_classes)
 
 
+def _read_description(path: Path) -> tuple[TrainingConfig, tuple[str, ...], tuple[str, ...]]:
+    if not path.is_file():
+        raise OSError(
+            f"{path.parent} is not a checkpoint: there is no {path.name} in it; make one with the train command"
+        )
+    try:
+        description = json.loads(path.read_text(encoding="utf-8"))
+        if description["format"] != FORMAT:
+            raise ValueError(f"format is {description['format']!r}, but must be {FORMAT}")
+        classes = [tuple(map(str, description[key])) for key in ("taskA_classes", "taskB_classes")]
+        return TrainingConfig.from_dict(description["config"]), classes[0], classes[1]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} cannot be used: {error}") from error
+
+
 def _load_heads(model: MultiTaskSentenceTransformer, path: Path) -> None:
     try:
         missing, unexpected = model.load_state_dict(load_file(path), strict=False)
+    except FileNotFoundError as error:
+        raise OSError(f"{path.parent} is not a whole checkpoint: there is no {path.name} in it") from error
     except (SafetensorError, RuntimeError) as error:
         reason = str(error).strip().partition("\n")[0]
         raise ValueError(f"{path} is damaged: {reason}") from error

@@ -58,9 +58,10 @@ class TrainingConfig:
             many of the backbone's top layer groups train.
         layer_decay: The learning rate of each layer group, as a multiple of the one above it.
         weighting: Fixed loss weights, or learned ones.
-        alpha: Weight of task A's loss.
-        beta: Weight of task B's loss.
-        rebalance: Halve the loss weight of a frozen head.
+        weighting_learning_rate: AdamW's learning rate for learned loss weights.
+        alpha: Fixed weight of task A's loss.
+        beta: Fixed weight of task B's loss.
+        rebalance: Halve the fixed loss weight of a frozen head.
         batch_size: Sentences per optimization step.
         learning_rate: AdamW's learning rate.
         weight_decay: AdamW's decoupled weight decay.
@@ -85,6 +86,7 @@ class TrainingConfig:
     unfreeze: tuple[tuple[int, int], ...] = ()
     layer_decay: float = 1.0
     weighting: Weighting = Weighting.FIXED
+    weighting_learning_rate: float = 1e-2
     alpha: float = 0.6
     beta: float = 0.8
     rebalance: bool = True
@@ -96,17 +98,35 @@ class TrainingConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        self._convert_choices()
         for field in fields(self):
             value = getattr(self, field.name)
             self._require(field.name, not isinstance(value, float) or math.isfinite(value), "a finite number")
-        for name in ("dim", "max_length", "batch_size", "epochs"):
-            self._require(name, getattr(self, name) >= 1, "at least 1")
+        for name, least in (("dim", 2), ("max_length", 3), ("batch_size", 1), ("epochs", 1)):
+            self._require(name, getattr(self, name) >= least, f"at least {least}")
         for name in ("alpha", "beta", "weight_decay", "seed"):
             self._require(name, getattr(self, name) >= 0, "at least 0")
-        for name in ("learning_rate", "layer_decay"):
+        for name in ("learning_rate", "weighting_learning_rate", "layer_decay"):
             self._require(name, getattr(self, name) > 0, "greater than 0")
+        self._require("dataset_size", self.dataset_size > 0 and self.dataset_size % 4 == 0, "a positive multiple of 4")
         self._require("dropout", 0 <= self.dropout < 1, "at least 0 and less than 1")
         self._require("test_fraction", 0 < self.test_fraction < 1, "between 0 and 1")
+        self._check_contradictions()
+
+    def _convert_choices(self) -> None:
+        """Accept the plain text of a choice, as JSON and notebooks have it."""
+        for name, choices in CHOICES.items():
+            allowed = [choice.value for choice in choices]
+            self._require(name, getattr(self, name) in allowed, f"one of {', '.join(allowed)}")
+            object.__setattr__(self, name, choices(getattr(self, name)))
+
+    def _check_contradictions(self) -> None:
+        starts = [epoch for epoch, _ in self.unfreeze]
+        self._require(
+            "unfreeze",
+            len(set(starts)) == len(starts) and all(1 <= epoch <= self.epochs for epoch in starts),
+            f"pairs that start in different epochs from 1 to {self.epochs}",
+        )
         self._require(
             "unfreeze",
             not self.unfreeze or self.freeze is FreezeStrategy.BACKBONE,
@@ -122,6 +142,11 @@ class TrainingConfig:
         if not holds:
             raise ValueError(f"{name} is {getattr(self, name)!r}, but must be {allowed}")
 
+    def model_options(self) -> dict[str, Any]:
+        """Give the options of the model that do not depend on the data."""
+        names = ("pooling", "dim", "max_length", "dropout")
+        return {name: getattr(self, name) for name in names}
+
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "TrainingConfig":
         """Read a configuration back from the JSON form that `dataclasses.asdict` gives.
@@ -132,9 +157,13 @@ class TrainingConfig:
         unknown = set(values) - {field.name for field in fields(cls)}
         if unknown:
             raise ValueError(f"unknown configuration field: {', '.join(sorted(unknown))}")
-        choices = {"pooling": Pooling, "split": Split, "freeze": FreezeStrategy, "weighting": Weighting}
-        known: dict[str, Any] = {
-            name: choices[name](value) if name in choices else value for name, value in values.items()
-        }
-        known["unfreeze"] = tuple((epoch, layers) for epoch, layers in values.get("unfreeze", ()))
-        return cls(**known)
+        unfreeze = tuple((epoch, layers) for epoch, layers in values.get("unfreeze", ()))
+        return cls(**{**values, "unfreeze": unfreeze})
+
+
+CHOICES: dict[str, type[StrEnum]] = {
+    "pooling": Pooling,
+    "split": Split,
+    "freeze": FreezeStrategy,
+    "weighting": Weighting,
+}

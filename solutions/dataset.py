@@ -1,10 +1,8 @@
-"""Sentences with two labels: generated or read from a CSV, split without leaks, padded batch by batch."""
+"""Sentences with two labels: generated, split without leaks, padded batch by batch."""
 
-import csv
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import torch
@@ -138,6 +136,9 @@ def stratified_split(
 
     Returns:
         Training and test set. They share no sample, but may share templates, words and even whole sentences.
+
+    Raises:
+        ValueError: No combination has two samples, so one side would be empty.
     """
     rng = random.Random(seed)
     train: list[int] = []
@@ -147,6 +148,8 @@ def stratified_split(
         members_train, members_test = _partition(members, test_fraction, rng)
         train += members_train
         test += members_test
+    if not test:
+        raise ValueError(f"{len(dataset)} samples cannot be split: no combination of labels occurs twice")
     rng.shuffle(train)
     rng.shuffle(test)
     return dataset.subset(train), dataset.subset(test)
@@ -232,63 +235,3 @@ def collate(samples: Sequence[Sample], tokenizer: Any, max_length: int = 128) ->
         torch.tensor([sample.taskA for sample in samples]),
         torch.tensor([sample.taskB for sample in samples]),
     )
-
-
-def read_csv(
-    path: str | Path, taskA_classes: Sequence[str] | None = None, taskB_classes: Sequence[str] | None = None
-) -> MultiTaskDataset:
-    """Read sentences from a UTF-8 CSV with the columns `sentence`, `taskA` and `taskB`.
-
-    A label is any text. The classes are the labels found, in numeric order if all are whole numbers and else in
-    alphabetical order; or the ones given, when a trained model fixes them.
-
-    Raises:
-        ValueError: A column is missing, the file has no rows, or a row has no sentence or an unusable label.
-        OSError: The file cannot be read.
-    """
-    rows = _read_rows(Path(path))
-    classes_a = tuple(taskA_classes or _classes(path, "taskA", [row["taskA"] for _, row in rows]))
-    classes_b = tuple(taskB_classes or _classes(path, "taskB", [row["taskB"] for _, row in rows]))
-    for number, row in rows:
-        for task, classes in (("taskA", classes_a), ("taskB", classes_b)):
-            if row[task] not in classes:
-                known = ", ".join(classes)
-                raise ValueError(f"{path}, row {number}: {task} is {row[task]!r}, but must be one of {known}")
-    samples = (Sample(row["sentence"], classes_a.index(row["taskA"]), classes_b.index(row["taskB"])) for _, row in rows)
-    return MultiTaskDataset(samples, classes_a, classes_b)
-
-
-def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    columns = ("sentence", "taskA", "taskB")
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, strict=True)
-            missing = [column for column in columns if column not in (reader.fieldnames or ())]
-            if missing:
-                raise ValueError(
-                    f"{path}: no column {', '.join(missing)}; the first line must name {','.join(columns)}"
-                )
-            rows = []
-            for row in reader:
-                if None in row:
-                    raise ValueError(f"{path}, row {reader.line_num}: too many fields; quote a sentence with commas")
-                cells = {column: (row[column] or "").strip() for column in columns}
-                empty = [column for column in columns if not cells[column]]
-                if empty:
-                    raise ValueError(f"{path}, row {reader.line_num}: {', '.join(empty)} is empty")
-                rows.append((reader.line_num, cells))
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
-    except csv.Error as error:
-        raise ValueError(f"{path}, row {reader.reader.line_num}: {error}; is a quote missing?") from error
-    if not rows:
-        raise ValueError(f"{path}: no rows below the header")
-    return rows
-
-
-def _classes(path: str | Path, task: str, labels: list[str]) -> list[str]:
-    found = set(labels)
-    if len(found) < 2:
-        raise ValueError(f"{path}: {task} has only the class {labels[0]!r}; a classifier needs at least two")
-    numeric = all(label.lstrip("-").isdecimal() for label in found)
-    return sorted(found, key=int) if numeric else sorted(found)

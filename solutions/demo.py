@@ -3,22 +3,23 @@
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import torch
 from rich.console import Console
+from torch import Tensor
 
 from .config import Split, TrainingConfig
 from .dataset import MultiTaskDataset
 from .encoder import SentenceTransformer
-from .evaluator import format_evaluation
+from .evaluator import Metrics, format_evaluation
 from .freezing import apply_strategy
 from .multitask import parameter_counts
-from .outputs import staged
 from .plots import similarity_heatmap, visualize_metrics
 from .similarity import SAMPLE_SENTENCES, cosine_similarity_matrix, rank_by_similarity
 from .tables import parts_table, results_table, similarity_table
-from .trainer import Run, build_model, generated_split, run
+from .templates import TASK_A_CLASSES, TASK_B_CLASSES
+from .trainer import build_model, generated_split, run
 
 ORIGINAL = TrainingConfig()
 # A frozen backbone leaves small layers to train on fixed features: they bear a far larger learning rate.
@@ -26,79 +27,95 @@ FASTER = dataclasses.replace(ORIGINAL, learning_rate=1e-3)
 
 LABELS = [f"S{number}" for number in range(1, len(SAMPLE_SENTENCES) + 1)]
 
+CLASS_NAMES = {"taskA": TASK_A_CLASSES, "taskB": TASK_B_CLASSES}
+
 PART_DESCRIPTIONS = {
-    "transformer": "pretrained: text to one vector per token",
-    "projection": "sentence vector to 512 numbers",
-    "layer_norm": "brings those numbers to one scale",
-    "taskA_classifier": "technology or entertainment?",
-    "taskB_classifier": "negative or positive?",
+    "transformer": "a vector for each token",
+    "projection": "512 numbers for a sentence",
+    "layer_norm": "the same scale for all",
+    "taskA_classifier": "technology, entertainment?",
+    "taskB_classifier": "negative, positive?",
 }
 
+READING_THE_SIMILARITIES = """
+The model turns every sentence into 512 numbers: an arrow. The cosine of the
+angle between two arrows says how alike two sentences are: 1 is the same
+direction, 0 is unrelated. The model's transformer gives an arrow for every
+token, which is a word or a piece of one. Pooling makes one arrow of them: their
+mean, or the largest value of each number. In each row the closest other
+sentence is bold.
+"""
 
-def show(output: Path, device: torch.device, console: Console) -> None:
+READING_THE_LOG = """The transformer is frozen: it was pretrained and keeps its weights, so it reads
+each sentence only once. What trains is everything above it. An epoch is one
+pass over the training sentences, and after each the log says:
+
+  Loss  what training makes smaller
+  Acc   share of the sentences that were put into their class
+  Prec  of the sentences put into a class, the share that belongs there
+  Rec   of the sentences that belong to a class, the share that was put there
+  F1    precision and recall in one number
+  AUC   chance that of two sentences from different classes, the scores tell
+        which is which
+"""
+
+
+class Result(NamedTuple):
+    """What one training has to show; the model itself is let go."""
+
+    history: list[Metrics]
+    metrics: Metrics
+
+
+def show(folder: Path, device: torch.device, console: Console) -> None:
     """Run the demonstration.
 
     Args:
-        output: Folder for the figures and `metrics.json`.
+        folder: Where the figures and `metrics.json` go.
         device: Where the model runs.
         console: Where the story is told.
-
-    Raises:
-        OSError: The folder cannot be written.
     """
-    with staged(output) as folder:
-        _heading(console, "1. Which sentences mean the same?")
-        similarities = _show_similarity(folder, device, console)
-        _heading(console, "2. What is the model made of?")
-        _show_parts(console)
-        _heading(console, "3. Training with the original experiment's settings")
-        results = {("original", "random"): _train(ORIGINAL, device, console)}
-        _heading(console, "4. The same training with a larger learning rate")
-        results["faster", "random"] = _train(FASTER, device, console)
-        _heading(console, "5. Does it work on sentences it has never seen?")
-        _show_evaluation(results, device, console)
-        last = results["faster", "random"]
-        visualize_metrics(last.metrics, folder, last.history)
-        report = {
-            "similarity": similarities,
-            "trainings": [
-                {"settings": settings, "split": split, "test": result.metrics, "epochs": result.history}
-                for (settings, split), result in results.items()
-            ],
-        }
-        (folder / "metrics.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-        written = sorted(path.name for path in folder.iterdir())
-    console.print(f"All plots saved to {output}/: {', '.join(written)}", highlight=False, soft_wrap=True)
+    _heading(console, "1. Which sentences mean the same?")
+    similarities = _show_similarity(folder, device, console)
+    _heading(console, "2. What is the model made of?")
+    _show_parts(console)
+    _heading(console, "3. Training with the original experiment's settings")
+    console.print(READING_THE_LOG)
+    original = _show_training(ORIGINAL, device, console)
+    visualize_metrics(original.metrics, folder / "original", original.history, CLASS_NAMES)
+    _heading(console, "4. The same training with a larger learning rate")
+    faster = _show_training(FASTER, device, console)
+    visualize_metrics(faster.metrics, folder / "faster", faster.history, CLASS_NAMES)
+    _heading(console, "5. Does it work on sentences it has never seen?")
+    results = {("original", "random"): original, ("faster", "random"): faster} | _leak_free_results(device)
+    _show_results(results, console)
+    _save(folder / "metrics.json", similarities, results)
 
 
 def _heading(console: Console, text: str) -> None:
     console.print()
-    console.rule(f"[bold]{text}", align="left")
+    console.rule(text, align="left")
 
 
-def _show_similarity(folder: Path, device: torch.device, console: Console) -> dict[str, Any]:
+def _show_similarity(folder: Path, device: torch.device, console: Console) -> dict[str, Tensor]:
     for label, sentence in zip(LABELS, SAMPLE_SENTENCES, strict=True):
-        console.print(f"  {label}  {sentence}", highlight=False)
-    console.print(
-        "\nEvery sentence becomes 512 numbers; the cosine of two such vectors is 1 if they point the same way.\n"
-        "One vector per word has to become one per sentence: by their mean, or by the largest of each number.",
-        highlight=False,
-    )
+        console.print(f"  {label}  {sentence}")
+    console.print(READING_THE_SIMILARITIES)
     matrices = {}
     for pooling in ("mean", "max"):
         torch.manual_seed(ORIGINAL.seed)
         model = SentenceTransformer.from_pretrained(ORIGINAL.backbone, pooling=pooling).to(device)
-        matrices[pooling] = cosine_similarity_matrix(model.encode(SAMPLE_SENTENCES))
-        console.print(similarity_table(f"{pooling} pooling", matrices[pooling], LABELS))
-    for pooling, matrix in matrices.items():
+        matrices[f"{pooling} pooling"] = cosine_similarity_matrix(model.encode(SAMPLE_SENTENCES))
+    for title, matrix in matrices.items():
+        console.print(similarity_table(title, matrix, LABELS))
+    for title, matrix in matrices.items():
         closest = rank_by_similarity(matrix, 0)[0]
         console.print(
-            f"With {pooling} pooling the closest to S1 is {LABELS[closest]}; S3 is closer to S1 than S5 by "
-            f"{matrix[0, 2] - matrix[0, 4]:.2f} and than S6 by {matrix[0, 2] - matrix[0, 5]:.2f}.",
-            highlight=False,
+            f"With {title} the closest to S1 is {LABELS[closest]}: by {matrix[0, closest] - matrix[0, 4]:.2f} "
+            f"closer than S5, by {matrix[0, closest] - matrix[0, 5]:.2f} closer than S6."
         )
-    similarity_heatmap({f"{name} pooling": m for name, m in matrices.items()}, LABELS, folder / "similarity.png")
-    return {pooling: matrix.tolist() for pooling, matrix in matrices.items()}
+    similarity_heatmap(matrices, LABELS, folder / "similarity.png")
+    return matrices
 
 
 def _show_parts(console: Console) -> None:
@@ -108,44 +125,54 @@ def _show_parts(console: Console) -> None:
     counts = parameter_counts(model)
     console.print(
         f"Both tasks share {counts.shared:,} parameters; head A adds {counts.taskA_head:,} of its own, "
-        f"head B {counts.taskB_head:,}.",
-        highlight=False,
+        f"head B {counts.taskB_head:,}."
     )
 
 
-def _train(config: TrainingConfig, device: torch.device, console: Console, quiet: bool = False) -> Run:
+def _show_training(config: TrainingConfig, device: torch.device, console: Console) -> Result:
     train_set, test_set = generated_split(config)
-    if quiet:
-        return run(config, train_set, test_set, device)
     console.print(
-        f"{len(train_set)} sentences to train on, {len(test_set)} to test on; {config.epochs} epochs, "
-        f"batches of {config.batch_size}, learning rate {config.learning_rate:g}, alpha {config.alpha}, "
-        f"beta {config.beta}.\nThe transformer is frozen, so it reads each sentence only once.\n\n"
-        "Training the model...",
-        highlight=False,
+        f"{len(train_set)} sentences to train on, {len(test_set)} to test on; {config.epochs} epochs; steps of "
+        f"{config.batch_size} sentences; learning rate, the size of a step: {config.learning_rate:g}; weight of task "
+        f"A's loss (alpha): {config.alpha}; of task B's (beta): {config.beta}\n\nTraining the model..."
     )
-    result = run(config, train_set, test_set, device, lambda lines: console.print(lines, highlight=False))
-    console.print("Training complete!\n\nEvaluation Results:\n", highlight=False)
-    console.print(format_evaluation(result.metrics), highlight=False)
-    return result
+    result = run(config, train_set, test_set, device, console.print)
+    console.print(f"Training complete!\n\nEvaluation Results:\n\n{format_evaluation(result.metrics)}")
+    return Result(result.history, result.metrics)
 
 
-def _show_evaluation(results: dict[tuple[str, str], Run], device: torch.device, console: Console) -> None:
-    """Repeat both trainings on the leak-free split and compare; the new runs are added to `results`."""
+def _leak_free_results(device: torch.device) -> dict[tuple[str, str], Result]:
+    """Repeat both trainings, without their log, on a split that shares neither templates nor words."""
+    results = {}
     for name, config in (("original", ORIGINAL), ("faster", FASTER)):
         config = dataclasses.replace(config, split=Split.LEAK_FREE, disjoint_words=True)
-        results[name, "leak-free"] = _train(config, device, console, quiet=True)
+        result = run(config, *generated_split(config), device)
+        results[name, "leak-free"] = Result(result.history, result.metrics)
+    return results
+
+
+def _show_results(results: dict[tuple[str, str], Result], console: Console) -> None:
     train_set, test_set = generated_split(ORIGINAL)
     console.print(
-        f"Random split: {_shared(train_set, test_set, 'sentence')} of the {len(test_set)} test sentences also stand in "
-        f"training, and {_shared(train_set, test_set, 'template')} follow a template that training has seen.\n"
-        "Leak-free split: no test sentence shares its template or any content word with training.",
-        highlight=False,
+        f"The random split leaks: {_shared(train_set, test_set, 'sentence')} of the {len(test_set)} test sentences "
+        f"also stand in training, and {_shared(train_set, test_set, 'template')} are built like one of training's.\n"
+        "The leak-free split has test sentences built in other ways and of other content words than training's."
     )
     metrics = {key: result.metrics for key, result in results.items()}
-    console.print(results_table("Accuracy and AUC on the test sentences", metrics, ("training", "split")))
+    console.print(results_table("on the test sentences", metrics, ("training", "split")))
 
 
 def _shared(train_set: MultiTaskDataset, test_set: MultiTaskDataset, field: str) -> int:
     seen = {getattr(sample, field) for sample in train_set.samples}
     return sum(getattr(sample, field) in seen for sample in test_set.samples)
+
+
+def _save(path: Path, similarities: dict[str, Tensor], results: dict[tuple[str, str], Result]) -> None:
+    report = {
+        "similarity": {title: matrix.tolist() for title, matrix in similarities.items()},
+        "trainings": [
+            {"settings": settings, "split": split, "test": result.metrics, "epochs": result.history}
+            for (settings, split), result in results.items()
+        ],
+    }
+    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

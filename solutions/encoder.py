@@ -18,6 +18,9 @@ POOLINGS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {"mean": mean_pool, "m
 # Tokens, padding included, in one batch of `encode`: enough to keep two cores busy, few enough for their cache.
 TOKENS_PER_BATCH = 1024
 
+# A sentence of one token, with the two that the tokenizer puts around it.
+SHORTEST = 3
+
 
 class SentenceTransformer(nn.Module):
     """Turn sentences into vectors of length 1 whose dot product is their cosine similarity.
@@ -39,9 +42,11 @@ class SentenceTransformer(nn.Module):
         super().__init__()
         if pooling not in POOLINGS:
             raise ValueError(f"pooling is {pooling!r}, but must be one of {', '.join(POOLINGS)}")
-        longest = transformer.config.max_position_embeddings
-        if max_length > longest:
-            raise ValueError(f"max_length is {max_length}, but the backbone takes at most {longest} tokens")
+        longest = min(transformer.config.max_position_embeddings, tokenizer.model_max_length)
+        if not SHORTEST <= max_length <= longest:
+            raise ValueError(
+                f"max_length is {max_length}, but must be from {SHORTEST} to {longest}, the backbone's limit"
+            )
         self.transformer = transformer.train()
         self.tokenizer = tokenizer
         self.pool = POOLINGS[pooling]
@@ -88,7 +93,7 @@ class SentenceTransformer(nn.Module):
         """
         return F.normalize(self.layer_norm(self.projection(features)), dim=-1)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Any:
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Embed tokenized sentences.
 
         Args:
@@ -131,7 +136,7 @@ class SentenceTransformer(nn.Module):
         Raises:
             TypeError: A sentence is not a string.
         """
-        if not sentences:
+        if not len(sentences):
             return
         for position, sentence in enumerate(sentences):
             if not isinstance(sentence, str):
@@ -146,11 +151,12 @@ class SentenceTransformer(nn.Module):
             yield positions, {"input_ids": input_ids.to(self.device), "attention_mask": attention_mask.to(self.device)}
 
     def train(self, mode: bool = True) -> Self:
-        """Switch between train and eval mode, but keep every frozen part in eval mode."""
+        """Switch between train and eval mode, but keep every frozen part in eval mode: its dropout is off."""
         super().train(mode)
-        for module in self.modules():
+        # The model's own flag stays: it remembers the mode for parts that are unfrozen later.
+        for module in list(self.modules())[1:] if mode else []:
             parameters = list(module.parameters())
-            if module is not self and parameters and not any(p.requires_grad for p in parameters):
+            if parameters and not any(parameter.requires_grad for parameter in parameters):
                 module.eval()
         return self
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import torch
-from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support, roc_auc_score, roc_curve
+from sklearn.metrics import accuracy_score, auc, confusion_matrix, precision_recall_fscore_support, roc_curve
 from torch import Tensor
 
 from .dataset import Batch
@@ -52,18 +52,18 @@ def roc(labels: Tensor, logits: Tensor) -> Metrics:
         `auc` (None without a curve), and the curves' `fpr` and `tpr`: lists for two classes, and for more a
         dictionary from class to list.
     """
-    # Half-precision scores tie where float32 ones differ, and ties bend the curve.
-    probabilities = logits.float().softmax(dim=-1)  # (batch, classes)
+    # In lower precision the probabilities of a confident model round to 1 and tie, and ties bend the curve.
+    probabilities = logits.cpu().double().softmax(dim=-1)  # (batch, classes)
     binary = logits.shape[-1] == 2
     fpr: dict[int, list[float]] = {}
     tpr: dict[int, list[float]] = {}
     areas = []
     for positive in [1] if binary else range(logits.shape[-1]):
-        belongs = labels == positive
+        belongs = labels.cpu() == positive
         if belongs.any() and not belongs.all():
             false_positives, true_positives, _ = roc_curve(belongs, probabilities[:, positive])
             fpr[positive], tpr[positive] = false_positives.tolist(), true_positives.tolist()
-            areas.append(float(roc_auc_score(belongs, probabilities[:, positive])))
+            areas.append(float(auc(false_positives, true_positives)))
     return {
         "auc": sum(areas) / len(areas) if areas else None,
         "fpr": fpr.get(1, []) if binary else fpr,
@@ -72,22 +72,22 @@ def roc(labels: Tensor, logits: Tensor) -> Metrics:
 
 
 def labels_and_logits(scored: Iterable[tuple[Batch, MultiTaskOutput]]) -> dict[str, tuple[Tensor, Tensor]]:
-    """Join what was predicted batch by batch.
+    """Join what was predicted batch by batch, and keep nothing else of it.
 
     Returns:
         For `taskA` and `taskB`: the labels `(batch,)` and the logits `(batch, classes)` of all sentences, on the CPU.
+
+    Raises:
+        ValueError: There is no batch.
     """
-    batches, outputs = zip(*scored, strict=True)
-    return {
-        "taskA": (
-            torch.cat([batch.taskA_labels for batch in batches]).cpu(),
-            torch.cat([output.taskA_logits for output in outputs]).cpu(),
-        ),
-        "taskB": (
-            torch.cat([batch.taskB_labels for batch in batches]).cpu(),
-            torch.cat([output.taskB_logits for output in outputs]).cpu(),
-        ),
-    }
+    pairs = [
+        (batch.taskA_labels.cpu(), output.taskA_logits.cpu(), batch.taskB_labels.cpu(), output.taskB_logits.cpu())
+        for batch, output in scored
+    ]
+    if not pairs:
+        raise ValueError("there are no sentences to evaluate")
+    labels_a, logits_a, labels_b, logits_b = (torch.cat(column) for column in zip(*pairs, strict=True))
+    return {"taskA": (labels_a, logits_a), "taskB": (labels_b, logits_b)}
 
 
 def evaluate(model: MultiTaskSentenceTransformer, batches: Iterable[Batch]) -> Metrics:
@@ -100,10 +100,8 @@ def evaluate(model: MultiTaskSentenceTransformer, batches: Iterable[Batch]) -> M
         ValueError: There is no batch.
     """
     with inference(model):
-        scored = [(batch, model(**batch.to(model.device).inputs)) for batch in batches]
-    if not scored:
-        raise ValueError("there are no sentences to evaluate")
-    tasks = {task: {**task_metrics(*pair), **roc(*pair)} for task, pair in labels_and_logits(scored).items()}
+        predictions = labels_and_logits((batch, model(**batch.to(model.device).inputs)) for batch in batches)
+    tasks = {task: {**task_metrics(*pair), **roc(*pair)} for task, pair in predictions.items()}
     accuracy_a, accuracy_b = tasks["taskA"]["accuracy"], tasks["taskB"]["accuracy"]
     overall = {
         "taskA_accuracy": accuracy_a,
@@ -121,6 +119,11 @@ def format_evaluation(metrics: Metrics) -> str:
             f"{name} - Accuracy: {task['accuracy']:.4f}, Precision: {task['precision']:.4f}, "
             f"Recall: {task['recall']:.4f}, F1: {task['f1']:.4f}"
         )
-        lines.append(f"{name} - AUC: {'undefined' if task['auc'] is None else format(task['auc'], '.4f')}")
+        lines.append(f"{name} - AUC: {format_auc(task['auc'])}")
     lines.append(f"Combined Accuracy: {metrics['overall']['combined_accuracy']:.4f}")
     return "\n".join(lines)
+
+
+def format_auc(auc: float | None) -> str:
+    """Write an AUC with four decimals, or say that there is none."""
+    return "undefined" if auc is None else f"{auc:.4f}"

@@ -81,7 +81,10 @@ def layer_groups(transformer: nn.Module) -> list[nn.Module]:
     modules = dict(transformer.named_modules())
     for layers in ("encoder.layer", "transformer.layer"):
         if "embeddings" in modules and layers in modules:
-            return [modules["embeddings"], *modules[layers].children()]
+            groups = [modules["embeddings"], *modules[layers].children()]
+            grouped = sum(len(list(group.parameters())) for group in groups)
+            if grouped == len(list(transformer.parameters())):  # else some would belong to no group
+                return groups
     raise ValueError(
         f"backbone is a {type(transformer).__name__}, but layer groups are known only for "
         "BERT-type (encoder.layer) and DistilBERT-type (transformer.layer) backbones"
@@ -119,12 +122,13 @@ class UnfreezeSchedule:
             ValueError: The backbone has fewer layer groups than that.
         """
         groups = layer_groups(model.get_submodule("transformer"))
-        trainable = self.trainable_layers(epoch)
-        if trainable > len(groups):
+        most = max(self.milestones.values(), default=0)
+        if most > len(groups):  # say so in the first epoch, not when it comes to that
             raise ValueError(
-                f"epoch {epoch} is to train {trainable} layer groups, but the backbone has {len(groups)}: "
+                f"the schedule unfreezes {most} layer groups, but the backbone has {len(groups)}: "
                 f"the embeddings and {len(groups) - 1} layers"
             )
+        trainable = self.trainable_layers(epoch)
         for depth, group in enumerate(reversed(groups)):
             set_trainable(group, depth < trainable)
         model.train(model.training)

@@ -1,10 +1,12 @@
 """Two heads on one encoder."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor, nn
 
-from .encoder import SentenceTransformer
+from .encoder import SentenceTransformer, inference
 
 
 class MultiTaskOutput(NamedTuple):
@@ -16,7 +18,7 @@ class MultiTaskOutput(NamedTuple):
 
 
 class ParameterCounts(NamedTuple):
-    """Number of weights that both tasks share, and that each head has for itself."""
+    """Number of parameters that both tasks share, and that each head has for itself."""
 
     shared: int
     taskA_head: int
@@ -34,6 +36,7 @@ class ClassificationHead(nn.Module):
 
     def __init__(self, dim: int = 512, classes: int = 2, dropout: float = 0.5) -> None:
         super().__init__()
+        self.classes = classes
         self.layers = nn.Sequential(
             nn.Linear(dim, dim // 2), nn.ReLU(), nn.Dropout(dropout), nn.Linear(dim // 2, classes)
         )
@@ -76,7 +79,7 @@ class MultiTaskSentenceTransformer(SentenceTransformer):
         self.taskA_classifier = ClassificationHead(self.dim, taskA_classes, dropout)
         self.taskB_classifier = ClassificationHead(self.dim, taskB_classes, dropout)
 
-    def forward(
+    def forward(  # type: ignore[override]  # the parent's embeddings, and the logits with them
         self,
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
@@ -99,9 +102,29 @@ class MultiTaskSentenceTransformer(SentenceTransformer):
         embeddings = self.project(features)
         return MultiTaskOutput(embeddings, self.taskA_classifier(embeddings), self.taskB_classifier(embeddings))
 
+    def predict(self, sentences: Sequence[str], progress: bool = False) -> tuple[Tensor, Tensor]:
+        """Classify sentences as text, in eval mode and without gradients.
+
+        Args:
+            sentences: The sentences.
+            progress: Show a progress bar.
+
+        Returns:
+            The probabilities of task A's and of task B's classes, `(batch, classes)` each, on the CPU, in the order
+            of the sentences.
+        """
+        taskA = torch.empty(len(sentences), self.taskA_classifier.classes)
+        taskB = torch.empty(len(sentences), self.taskB_classifier.classes)
+        with inference(self):
+            for positions, inputs in self.batches_by_length(sentences, progress):
+                output = self(**inputs)
+                taskA[positions] = output.taskA_logits.float().softmax(dim=-1).cpu()
+                taskB[positions] = output.taskB_logits.float().softmax(dim=-1).cpu()
+        return taskA, taskB
+
 
 def parameter_counts(model: MultiTaskSentenceTransformer) -> ParameterCounts:
-    """Count the weights that both tasks share and the ones of each head."""
+    """Count the parameters that both tasks share and the ones of each head."""
     head_a = sum(parameter.numel() for parameter in model.taskA_classifier.parameters())
     head_b = sum(parameter.numel() for parameter in model.taskB_classifier.parameters())
     total = sum(parameter.numel() for parameter in model.parameters())

@@ -1,6 +1,5 @@
 """Result files that are there whole or not at all."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -33,8 +32,7 @@ def staged(folder: str | Path) -> Iterator[Path]:
         raise OSError(f"cannot write to the folder {folder}: {error.strerror}") from error
     try:
         yield partial
-        for entry in partial.iterdir():
-            _replace(entry, folder / entry.name)
+        _move_into(partial, folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         for parent in missing:  # only what was made above, and only while it is empty
@@ -44,7 +42,22 @@ def staged(folder: str | Path) -> Iterator[Path]:
     shutil.rmtree(partial, ignore_errors=True)
 
 
-def _replace(source: Path, target: Path) -> None:
-    if target.is_dir() and not target.is_symlink():
-        shutil.rmtree(target)
-    os.replace(source, target)
+def _move_into(partial: Path, folder: Path) -> None:
+    """Move every entry into the folder, or none: what is in the way is kept until all have arrived."""
+    replaced = partial / ".replaced"
+    replaced.mkdir()
+    arrived: list[Path] = []
+    try:
+        for entry in [entry for entry in partial.iterdir() if entry != replaced]:
+            target = folder / entry.name
+            if target.exists():
+                target.rename(replaced / entry.name)
+            arrived.append(target)
+            entry.rename(target)
+    except BaseException:
+        for target in arrived:
+            if target.exists():
+                target.rename(partial / target.name)
+            if (replaced / target.name).exists():
+                (replaced / target.name).rename(target)
+        raise

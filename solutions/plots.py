@@ -37,7 +37,7 @@ def similarity_heatmap(matrices: dict[str, Tensor], labels: Sequence[str], path:
 
 def visualize_metrics(
     metrics: dict[str, Any],
-    folder: Path,
+    folder: str | Path = ".graphs",
     history: Sequence[dict[str, Any]] = (),
     class_names: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Path]:
@@ -45,7 +45,7 @@ def visualize_metrics(
 
     Args:
         metrics: From `evaluate`.
-        folder: Where the figures go; it must exist.
+        folder: Where the figures go; it is made if it is missing.
         history: From `train`.
         class_names: Class names for `taskA` and `taskB`; their indices if missing.
 
@@ -58,6 +58,8 @@ def visualize_metrics(
     }
     if history:
         figures["training_curves.png"] = _training_curves(history)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, figure in figures.items():
         figure.savefig(folder / name, dpi=150)
     return [folder / name for name in figures]
@@ -100,7 +102,7 @@ def _confusion_matrices(metrics: dict[str, Any], class_names: Mapping[str, Seque
 
 
 def _roc_curves(metrics: dict[str, Any], class_names: Mapping[str, Sequence[str]]) -> Figure:
-    figure = Figure(figsize=(9.4, 4.6), layout="constrained")
+    figure = Figure(figsize=(10, 5.6), layout="constrained")
     for axis, task in zip(figure.subplots(1, 2), TASK_NAMES, strict=True):
         axis.plot([0, 1], [0, 1], color="#999999", linestyle=":", label="chance")
         for index, (label, fpr, tpr) in enumerate(_curves(metrics[task], class_names.get(task))):
@@ -108,7 +110,8 @@ def _roc_curves(metrics: dict[str, Any], class_names: Mapping[str, Sequence[str]
             axis.plot(fpr, tpr, color=TASK_COLOURS[task], linestyle=style, linewidth=2, label=label, clip_on=False)
         auc = metrics[task]["auc"]
         axis.set_title(f"{TASK_NAMES[task]}: AUC {'undefined' if auc is None else format(auc, '.4f')}")
-        axis.set(xlabel="false positive rate", ylabel="true positive rate", xlim=(0, 1), ylim=(0, 1), aspect="equal")
+        axis.set(xlabel="false positive rate", ylabel="true positive rate", xlim=(0, 1), ylim=(0, 1))
+        axis.set_box_aspect(1)
         axis.legend(loc="lower right")
         _lighten(axis)
     return figure

@@ -23,8 +23,9 @@ def cosine_similarity_matrix(embeddings: Tensor) -> Tensor:
     Returns:
         `(batch, batch)`, symmetric, within [-1, 1]; zeros in the row and column of an all-zero embedding.
     """
-    unit = F.normalize(embeddings, dim=-1)
-    return (unit @ unit.T).clamp(-1, 1)
+    precise = embeddings.to(torch.promote_types(embeddings.dtype, torch.float32))
+    unit = F.normalize(precise, dim=-1)
+    return (unit @ unit.T).clamp(-1, 1).to(embeddings.dtype)
 
 
 def rank_by_similarity(similarities: Tensor, query: int) -> list[int]:

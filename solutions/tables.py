@@ -3,25 +3,28 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich import box
 from rich.table import Table
+from rich.text import Text
 from torch import Tensor, nn
 
+from .evaluator import format_auc
 from .freezing import PARTS
 
 
 def similarity_table(title: str, similarities: Tensor, labels: Sequence[str]) -> Table:
     """Lay out a cosine similarity matrix, `(batch, batch)`; the row's closest other sentence is bold."""
-    table = Table("", *labels, title=title)
+    table = Table("", *labels, title=title, box=box.SIMPLE)
     for row, values in enumerate(similarities.tolist()):
         closest = max((value for column, value in enumerate(values) if column != row), default=None)
-        cells = [f"[bold]{value:.2f}[/]" if value == closest else f"{value:.2f}" for value in values]
+        cells = [Text(f"{value:.2f}", "bold" if value == closest else "") for value in values]
         table.add_row(labels[row], *cells)
     return table
 
 
 def parts_table(model: nn.Module, descriptions: dict[str, str]) -> Table:
     """List the model's parts from input to output, how many weights each has and whether they train."""
-    table = Table("part", "what it does", "parameters", "trains")
+    table = Table("part", "gives", "parameters", "trains", box=box.SIMPLE)
     table.columns[2].justify = "right"
     for name in PARTS:
         parameters = list(model.get_submodule(name).parameters())
@@ -38,9 +41,9 @@ def results_table(title: str, results: Mapping[tuple[str, str], dict[str, Any]],
         results: What tells the rows apart, one text for each of `keys`, to the metrics dictionary.
         keys: Headings of those texts.
     """
-    table = Table(*keys, "Task A accuracy", "Task B accuracy", "Task A AUC", "Task B AUC", title=title)
+    table = Table(*keys, "Task A accuracy", "Task B accuracy", "Task A AUC", "Task B AUC", title=title, box=box.SIMPLE)
     for row, metrics in results.items():
         accuracies = [f"{metrics[task]['accuracy']:.4f}" for task in ("taskA", "taskB")]
         areas = [metrics[task]["auc"] for task in ("taskA", "taskB")]
-        table.add_row(*row, *accuracies, *("undefined" if area is None else f"{area:.4f}" for area in areas))
+        table.add_row(*row, *accuracies, *map(format_auc, areas))
     return table

@@ -27,13 +27,13 @@ TEMPLATES = (
     "Everyone {did} the {noun} in {month}.",
     "There is no {noun} as {adjective} as this one.",
     "Her {noun} {does}, which is {adverb} {adjective}.",
-    "When my {person} {did} the {noun}, so did I.",
+    "My {person} {did} that {noun}, and so did I.",
     "To my {person}, this {noun} is {adverb} {adjective}.",
     "I {did} it: the {noun} is {adjective}.",
     "Our {noun} {does}, and that is {adjective}.",
     "The {adjective} {noun} {does}.",
     "My {person} and I {did} that {noun}.",
-    "Is it only me, or is this {noun} {adverb} {adjective}?",
+    "Is it just me, or is this {noun} {adverb} {adjective}?",
     "Yes, the {noun} {does}.",
 )
 

@@ -1,5 +1,6 @@
 """Training both heads and the shared encoder together."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from torch import Tensor
 from torch.optim import AdamW, Optimizer
 from torch.utils.data import DataLoader
 
-from .config import FreezeStrategy, Split, TrainingConfig, Weighting
+from .config import Split, TrainingConfig, Weighting
 from .dataset import (
     Batch,
     MultiTaskDataset,
@@ -20,27 +21,20 @@ from .dataset import (
     template_split,
 )
 from .encoder import inference
-from .evaluator import Metrics, evaluate, labels_and_logits, task_metrics
-from .freezing import UnfreezeSchedule, apply_strategy, optimizer_groups, rebalance
-from .losses import UncertaintyWeights, combined_loss
+from .evaluator import Metrics, evaluate, format_evaluation, labels_and_logits, task_metrics
+from .freezing import FROZEN_PARTS, UnfreezeSchedule, apply_strategy, optimizer_groups, rebalance
+from .losses import FixedWeights, UncertaintyWeights
 from .multitask import MultiTaskOutput, MultiTaskSentenceTransformer
 from .progress import track
 
-# Logits and labels of both tasks in, scalar loss out: `combined_loss` with its weights set, or `UncertaintyWeights`.
-Criterion = Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]
+Criterion = FixedWeights | UncertaintyWeights
 
 
 def build_model(config: TrainingConfig, taskA_classes: int = 2, taskB_classes: int = 2) -> MultiTaskSentenceTransformer:
     """Build the model that a configuration describes; the seed decides its untrained layers."""
     torch.manual_seed(config.seed)
     return MultiTaskSentenceTransformer.from_pretrained(
-        config.backbone,
-        pooling=config.pooling.value,
-        dim=config.dim,
-        max_length=config.max_length,
-        taskA_classes=taskA_classes,
-        taskB_classes=taskB_classes,
-        dropout=config.dropout,
+        config.backbone, taskA_classes=taskA_classes, taskB_classes=taskB_classes, **config.model_options()
     )
 
 
@@ -127,7 +121,7 @@ def train(
     model: MultiTaskSentenceTransformer,
     dataset: MultiTaskDataset,
     config: TrainingConfig,
-    log: Callable[[str], None] = lambda line: None,
+    log: Callable[[str], None] = lambda text: None,
     progress: bool = False,
 ) -> list[Metrics]:
     """Train a model on a dataset; the same configuration gives the same weights to the bit on one CPU.
@@ -140,28 +134,20 @@ def train(
         progress: Show a progress bar.
 
     Returns:
-        For each epoch, measured while the weights moved and dropout was on: `loss` (mean over the sentences), and
-        for `taskA` and `taskB` all of `task_metrics`.
+        For each epoch, measured while the weights moved and dropout was on: `loss` (mean over the sentences), for
+        `taskA` and `taskB` all of `task_metrics` and, if they are learned, the `loss_weights` at its end.
 
     Raises:
-        ValueError: The dataset is empty, or the schedule unfreezes more layers than there are.
+        ValueError: The dataset is empty, the schedule unfreezes more layers than there are, or the loss diverges.
     """
     if not len(dataset):
         raise ValueError("the training set is empty")
     torch.manual_seed(config.seed)
     apply_strategy(model, config.freeze)
     schedule = UnfreezeSchedule(dict(config.unfreeze))
-    criterion, criterion_parameters = _criterion(config, model.device)
-    groups = optimizer_groups(model, config.learning_rate, config.weight_decay, config.layer_decay)
-    optimizer = AdamW(
-        [*groups, {"params": criterion_parameters, "lr": config.learning_rate, "weight_decay": 0.0}], fused=True
-    )
-    backbone_stays_frozen = (
-        config.freeze in (FreezeStrategy.BACKBONE, FreezeStrategy.EVERYTHING) and not config.unfreeze
-    )
-    make_batches = feature_batches if config.cache_features and backbone_stays_frozen else token_batches
-    batches = make_batches(model, dataset, config.batch_size, config.seed)
-
+    criterion = build_criterion(config).to(model.device)
+    optimizer = build_optimizer(model, criterion, config)
+    batches = _training_batches(model, dataset, config)
     history = []
     for epoch in range(1, config.epochs + 1):
         if config.unfreeze:
@@ -173,29 +159,46 @@ def train(
     return history
 
 
-def _criterion(config: TrainingConfig, device: torch.device) -> tuple[Criterion, list[Tensor]]:
-    """Give the loss that a configuration asks for, and the parameters that it learns."""
+def build_criterion(config: TrainingConfig) -> Criterion:
+    """Give the loss that a configuration asks for."""
     if config.weighting is Weighting.UNCERTAINTY:
-        weights = UncertaintyWeights().to(device)
-        return weights, list(weights.parameters())
-    alpha, beta = (
-        rebalance(config.alpha, config.beta, config.freeze) if config.rebalance else (config.alpha, config.beta)
-    )
-    return partial(combined_loss, alpha=alpha, beta=beta), []
+        return UncertaintyWeights()
+    if config.rebalance:
+        return FixedWeights(*rebalance(config.alpha, config.beta, config.freeze))
+    return FixedWeights(config.alpha, config.beta)
+
+
+def build_optimizer(model: MultiTaskSentenceTransformer, criterion: Criterion, config: TrainingConfig) -> AdamW:
+    """Give AdamW every parameter of the model and of the loss, whether it trains now, later or never."""
+    groups = optimizer_groups(model, config.learning_rate, config.weight_decay, config.layer_decay)
+    # Weight decay would pull learned loss weights back to where they start.
+    learned = {"params": list(criterion.parameters()), "lr": config.weighting_learning_rate, "weight_decay": 0.0}
+    return AdamW([*groups, learned], fused=True)
+
+
+def _training_batches(
+    model: MultiTaskSentenceTransformer, dataset: MultiTaskDataset, config: TrainingConfig
+) -> DataLoader[Batch]:
+    stays_frozen = "transformer" in FROZEN_PARTS[config.freeze] and not config.unfreeze
+    make_batches = feature_batches if config.cache_features and stays_frozen else token_batches
+    return make_batches(model, dataset, config.batch_size, config.seed)
 
 
 def _train_epoch(
     model: MultiTaskSentenceTransformer, batches: Iterable[Batch], criterion: Criterion, optimizer: Optimizer
 ) -> Metrics:
-    total_loss = 0.0
-    scored = []
+    total_loss, scored = 0.0, []
     for batch in batches:
         batch = batch.to(model.device)
         loss, output = train_step(model, batch, criterion, optimizer)
+        if not math.isfinite(loss):
+            raise ValueError(f"the loss is {loss}: training diverged; lower the learning rate")
         total_loss += loss * len(batch.taskA_labels)  # per sentence: the last batch may be smaller
         scored.append((batch, output))
     tasks = {task: task_metrics(*pair) for task, pair in labels_and_logits(scored).items()}
-    return {"loss": total_loss / sum(len(batch.taskA_labels) for batch, _ in scored), **tasks}
+    sentences = sum(len(batch.taskA_labels) for batch, _ in scored)
+    learned = {"loss_weights": criterion.weights()} if isinstance(criterion, UncertaintyWeights) else {}
+    return {"loss": total_loss / sentences, **tasks, **learned}
 
 
 def format_epoch(epoch: Metrics) -> str:
@@ -206,6 +209,8 @@ def format_epoch(epoch: Metrics) -> str:
             f"{name} - Acc: {task['accuracy']:.4f}, Prec: {task['precision']:.4f}, "
             f"Rec: {task['recall']:.4f}, F1: {task['f1']:.4f}"
         )
+    if "loss_weights" in epoch:
+        lines.append("Loss weights - Task A: {:.4f}, Task B: {:.4f}".format(*epoch["loss_weights"]))
     return "\n".join(lines)
 
 
@@ -222,7 +227,7 @@ def run(
     train_set: MultiTaskDataset,
     test_set: MultiTaskDataset,
     device: torch.device | str = "cpu",
-    log: Callable[[str], None] = lambda line: None,
+    log: Callable[[str], None] = lambda text: None,
     progress: bool = False,
 ) -> Run:
     """Build a fresh model, train it on one set and evaluate it on the other."""
@@ -232,7 +237,12 @@ def run(
 
 
 def cross_validate(
-    dataset: MultiTaskDataset, config: TrainingConfig, folds: int = 5, device: torch.device | str = "cpu"
+    dataset: MultiTaskDataset,
+    config: TrainingConfig,
+    folds: int = 5,
+    device: torch.device | str = "cpu",
+    log: Callable[[str], None] = lambda text: None,
+    progress: bool = False,
 ) -> list[Metrics]:
     """Train a fresh model on every fold's training set and evaluate it on the fold's test set.
 
@@ -242,5 +252,8 @@ def cross_validate(
     Raises:
         ValueError: There are fewer than two folds, or some combination has fewer samples than there are folds.
     """
-    splits = stratified_folds(dataset, folds, config.seed)
-    return [run(config, train_set, test_set, device).metrics for train_set, test_set in splits]
+    results = []
+    for number, (train_set, test_set) in enumerate(stratified_folds(dataset, folds, config.seed), start=1):
+        results.append(run(config, train_set, test_set, device, progress=progress).metrics)
+        log(f"Fold {number}/{folds}:\n{format_evaluation(results[-1])}")
+    return results

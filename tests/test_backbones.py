@@ -61,7 +61,7 @@ def test_load_backbone_gives_float32_for_a_half_precision_checkpoint(bert, tmp_p
 
 @pytest.mark.parametrize("name", ["distilbert-base-uncased", "no-such-user/no-such-model", "./no/such/folder"])
 def test_load_backbone_names_the_unreachable_id_and_offers_minilm(name):
-    with pytest.raises(OSError, match=f"backbone '{name}' .*'minilm' is bundled") as caught:
+    with pytest.raises(OSError, match=f"backbone '{name}' cannot be loaded: .*'minilm', which is bundled") as caught:
         load_backbone(name)
     assert "\n" not in str(caught.value)
 
@@ -76,7 +76,7 @@ def test_load_backbone_passes_a_hub_id_on_unchanged(monkeypatch, bert):
     monkeypatch.setattr(
         backbones.AutoModel,
         "from_pretrained",
-        lambda name, **options: asked.append(name) or BertModel.from_pretrained(bert),
+        lambda name, **options: asked.append(name) or BertModel.from_pretrained(bert, output_loading_info=True),
     )
     monkeypatch.setattr(backbones.AutoTokenizer, "from_pretrained", lambda name: asked.append(name) or FakeTokenizer())
     load_backbone("distilbert-base-uncased")
@@ -85,7 +85,7 @@ def test_load_backbone_passes_a_hub_id_on_unchanged(monkeypatch, bert):
 
 def test_load_backbone_refuses_a_tokenizer_that_cannot_pad(monkeypatch, bert):
     monkeypatch.setattr(backbones.AutoTokenizer, "from_pretrained", lambda name: FakeTokenizer(pad_token=None))
-    with pytest.raises(ValueError, match="without a padding token"):
+    with pytest.raises(ValueError, match="is not an encoder with padding"):
         load_backbone(bert)
 
 
@@ -97,6 +97,49 @@ def test_load_backbone_leaves_the_librarys_settings_as_they_were(bert):
     assert (logging.get_verbosity(), logging.is_progress_bar_enabled()) == before
 
 
+def test_load_backbone_refuses_incomplete_weights(bert, tmp_path):
+    """The library would fill the gap with random numbers."""
+    folder = tmp_path / "incomplete"
+    shutil.copytree(bert, folder)
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "num_hidden_layers": 4}))
+    with pytest.raises(ValueError, match=r"lacks 16 of its weights, the first is encoder.layer.3"):
+        load_backbone(str(folder))
+
+
+def test_load_backbone_refuses_a_folder_without_tokenizer_files(bert, tmp_path):
+    AutoModel.from_pretrained(bert).save_pretrained(tmp_path)
+    with pytest.raises((ValueError, OSError), match="tokenizer"):
+        load_backbone(str(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
+def test_load_backbone_names_a_folder_with_a_damaged_file(bert, tmp_path, name):
+    folder = tmp_path / "damaged"
+    shutil.copytree(bert, folder)
+    (folder / name).write_bytes((folder / name).read_bytes()[:-20])
+    with pytest.raises(OSError, match="damaged' cannot be loaded"):
+        load_backbone(str(folder))
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_quiet_leaves_download_bars_as_they_are(shown):
+    from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+
+    (enable_progress_bars if shown else disable_progress_bars)()
+    try:
+        with backbones.quiet():
+            assert are_progress_bars_disabled() is not shown
+        assert are_progress_bars_disabled() is not shown
+    finally:
+        enable_progress_bars()
+
+
 class FakeTokenizer:
+    all_special_ids = (0,)
+
     def __init__(self, pad_token="[PAD]"):
         self.pad_token = pad_token
+
+    def __len__(self):
+        return 10

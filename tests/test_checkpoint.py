@@ -66,11 +66,11 @@ def test_load_checkpoint_says_when_there_is_none(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "config.json is damaged"),
-        ("[]", "config.json is damaged"),
+        ("{", "config.json cannot be used"),
+        ("[]", "config.json cannot be used"),
         ('{"format": 2}', "format is 2, but must be 1"),
-        ('{"format": 1}', "config.json is damaged"),
-        ('{"format": 1, "config": {"epochs": 0}}', "epochs is 0"),
+        ('{"format": 1}', "config.json cannot be used"),
+        ('{"format": 1, "taskA_classes": [], "taskB_classes": [], "config": {"epochs": 0}}', "epochs is 0"),
     ],
 )
 def test_load_checkpoint_names_a_damaged_description(saved, text, message):

@@ -48,7 +48,9 @@ def files(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-@pytest.mark.parametrize("command", [(), ("demo",), ("embed",), ("similarity",), ("train",), ("evaluate",)])
+@pytest.mark.parametrize(
+    "command", [(), ("demo",), ("embed",), ("similarity",), ("train",), ("evaluate",), ("predict",)]
+)
 def test_help_comes_without_the_heavy_libraries(tmp_path, command):
     code = (
         "import sys; from solutions.cli import app; app([*sys.argv[1:], '--help'], standalone_mode=False);"
@@ -74,6 +76,7 @@ def test_train_prints_the_originals_log_and_saves_everything(trained):
         ".checkpoint/backbone/tokenizer_config.json",
         ".checkpoint/config.json",
         ".checkpoint/heads.safetensors",
+        ".checkpoint/test.csv",
         ".graphs/confusion_matrices.png",
         ".graphs/metrics.json",
         ".graphs/roc_curves.png",
@@ -96,7 +99,7 @@ def test_evaluate_finds_the_test_sentences_that_training_held_out(trained, tmp_p
     report = result.stdout.partition("Evaluation complete!")[0]
     assert report.startswith("Evaluation Results:")
     assert report in output
-    metrics = json.loads((tmp_path / ".graphs/metrics.json").read_text())
+    metrics = json.loads((tmp_path / ".graphs/evaluation/metrics.json").read_text())
     assert metrics["test"] == json.loads((folder / ".graphs/metrics.json").read_text())["test"]
 
 
@@ -113,8 +116,18 @@ def test_embed_gives_the_same_unit_vectors_on_the_screen_and_in_a_file(trained, 
     np.testing.assert_allclose(np.linalg.norm(saved, axis=1), 1, rtol=1e-5)
 
 
+def test_predict_names_the_classes(trained, tmp_path):
+    arguments = ["The film is superb.", "[bold]No[/]", "--checkpoint", trained[0] / ".checkpoint"]
+    lines = [json.loads(line) for line in solutions("predict", *arguments, cwd=tmp_path).stdout.splitlines()]
+    assert [line["sentence"] for line in lines] == arguments[:2]
+    for line in lines:
+        assert line["taskA"]["class"] in ("Technology", "Entertainment")
+        assert line["taskB"]["class"] in ("Negative", "Positive")
+        assert 0.5 <= line["taskB"]["probability"] <= 1
+
+
 def test_embed_stops_quietly_when_its_reader_has_gone(bert, tmp_path):
-    command = f"{sys.executable} -m solutions embed --backbone {bert} a b c d e f g h | head -1"
+    command = f"{sys.executable} -m solutions embed --backbone {bert} --max-length 64 a b c d e f g h | head -1"
     pipeline = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {command}"], env=environment(), capture_output=True, text=True, cwd=tmp_path
     )
@@ -123,7 +136,9 @@ def test_embed_stops_quietly_when_its_reader_has_gone(bert, tmp_path):
 
 
 def test_similarity_prints_a_table_for_each_pooling_and_saves_a_heatmap(bert, tmp_path):
-    result = solutions("similarity", "The film is superb.", "Yes.", "--backbone", bert, cwd=tmp_path)
+    result = solutions(
+        "similarity", "The film is superb.", "Yes.", "--backbone", bert, "--max-length", 64, cwd=tmp_path
+    )
     assert result.returncode == 0, result.stderr
     assert "mean pooling" in result.stdout
     assert "max pooling" in result.stdout
@@ -139,9 +154,9 @@ def test_train_and_evaluate_on_a_csv_with_more_classes(bert, tmp_path):
     result = solutions("evaluate", "--data", "test.csv", cwd=tmp_path)  # no `food` in it
     assert result.returncode == 0, result.stderr
     assert "Task A - AUC: 0" in result.stdout or "Task A - AUC: 1" in result.stdout
-    result = solutions("evaluate", cwd=tmp_path)
-    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
-    assert "--data" in result.stderr
+    held_out = solutions("evaluate", cwd=tmp_path)
+    assert held_out.returncode == 0, held_out.stderr
+    assert (tmp_path / ".checkpoint/test.csv").read_text(encoding="utf-8").count("\n") == 1 + 6
 
 
 def test_train_cross_validates(bert, tmp_path):
@@ -157,17 +172,20 @@ def test_train_cross_validates(bert, tmp_path):
     [
         (["frobnicate"], "frobnicate"),
         (["train", "--gamma", "1"], "--gamma"),
-        (["train", "--epochs", "many"], "many"),
+        (["train", "--epochs", "many"], "--epochs"),
         (["train", "--epochs", "0"], "epochs is 0"),
         (["train", "--freeze", "tail"], "tail"),
-        (["train", "--dataset-size", "10"], "dataset size is 10, but must be a positive multiple of 4"),
+        (["train", "--dataset-size", "10"], "dataset_size is 10, but must be a positive multiple of 4"),
         (["train", "--device", "abacus"], "--device is 'abacus', but this machine has"),
         (["train", "--unfreeze", "top"], "--unfreeze is 'top', but must look like"),
         (["train", "--unfreeze", "1:1", "--freeze", "nothing"], "unfreeze"),
         (["train", "--unfreeze", "1:9"], "9 layer groups, but the backbone has 7"),
+        (["train", "--unfreeze", "7:1"], "unfreeze is ((7, 1),)"),
         (["train", "--folds", "1"], "folds is 1"),
+        (["train", "--folds", "0"], "folds is 0"),
+        (["train", "--folds", "2", "--split", "leak-free"], "--split is 'leak-free'"),
         (["train", "--data", "missing.csv"], "missing.csv"),
-        (["train", "--data", "bad.csv"], "bad.csv, row 3: taskA is empty"),
+        (["train", "--data", "bad.csv"], "bad.csv, row on line 3: taskA is empty"),
         (["train", "--data", "bad.csv", "--split", "leak-free"], "--split"),
         (["train", "--backbone", "no-such/model"], "backbone 'no-such/model'"),
         (["train", "--output", "bad.csv/below"], "cannot write to the folder bad.csv"),

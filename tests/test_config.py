@@ -23,6 +23,11 @@ def test_training_config_defaults_to_the_originals_hyperparameters():
         ({"learning_rate": 0.0}, "learning_rate is 0.0, but must be greater than 0"),
         ({"dropout": 1.0}, "dropout is 1.0, but must be at least 0 and less than 1"),
         ({"test_fraction": 1.0}, "test_fraction is 1.0, but must be between 0 and 1"),
+        ({"freeze": "tail"}, "freeze is 'tail', but must be one of nothing, backbone, head-a, head-b, everything"),
+        ({"dataset_size": 10}, "dataset_size is 10, but must be a positive multiple of 4"),
+        ({"dim": 1}, "dim is 1, but must be at least 2"),
+        ({"unfreeze": ((7, 1),)}, "unfreeze is .* different epochs from 1 to 6"),
+        ({"unfreeze": ((2, 1), (2, 2))}, "unfreeze is .* different epochs"),
         ({"unfreeze": ((1, 1),), "freeze": FreezeStrategy.NOTHING}, "unfreeze is .* freeze is 'nothing'"),
         ({"disjoint_words": True}, "disjoint_words is True, .* split is 'random'"),
     ],
@@ -30,6 +35,10 @@ def test_training_config_defaults_to_the_originals_hyperparameters():
 def test_training_config_names_the_field_its_value_and_what_is_allowed(values, message):
     with pytest.raises(ValueError, match=message):
         TrainingConfig(**values)
+
+
+def test_training_config_takes_choices_as_plain_text():
+    assert TrainingConfig(freeze="head-a").freeze is FreezeStrategy.HEAD_A
 
 
 def test_training_config_survives_json():

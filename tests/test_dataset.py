@@ -15,7 +15,6 @@ from solutions.dataset import (
     collate,
     generate_category_samples,
     generate_dataset,
-    read_csv,
     stratified_folds,
     stratified_split,
     template_split,
@@ -25,7 +24,7 @@ from solutions.templates import FULL_SOURCE, TEMPLATES, WORD_BANKS
 FUNCTION_WORDS = set(
     re.findall(
         r"\w+",
-        "and as because been both did everyone for from has her how i in is it me my no of on one only or our since so "
+        "and as because been both did everyone for from has her how i in is it me my just no of on one or our since so "
         "that the there this to us was we when which without yes",
     )
 )
@@ -137,6 +136,11 @@ def test_stratified_split_keeps_a_single_sample_for_training():
     assert test.distribution() == {("Technology", "Positive"): 1}
 
 
+def test_stratified_split_refuses_samples_that_leave_the_test_set_empty():
+    with pytest.raises(ValueError, match="2 samples cannot be split: no combination of labels occurs twice"):
+        stratified_split(MultiTaskDataset([Sample("a", 0, 0), Sample("b", 0, 1)]))
+
+
 @settings(max_examples=50)
 @given(st.integers(5, 100), st.integers(0, 2**32), st.booleans())
 def test_template_split_shares_neither_templates_nor_words(quarter, seed, disjoint_words):
@@ -192,54 +196,3 @@ def test_collate_pads_to_the_longest_of_the_batch(tiny):
 def test_collate_cuts_long_sentences(bert):
     batch = collate([Sample("the " * 100, 0, 0)], load_backbone(bert)[1], max_length=10)
     assert batch.inputs["input_ids"].shape == (1, 10)
-
-
-def write(tmp_path, text, encoding="utf-8"):
-    path = tmp_path / "data.csv"
-    path.write_bytes(text.encode(encoding))
-    return path
-
-
-def test_read_csv_takes_any_labels(tmp_path):
-    path = write(
-        tmp_path, 'sentence,taskB,taskA\n"Yes, it works.",neutral,10\nNo.,bad,9\n\nWell.,good,10\n', "utf-8-sig"
-    )
-    dataset = read_csv(path)
-    assert dataset.taskA_classes == ("9", "10")  # numbers in numeric order
-    assert dataset.taskB_classes == ("bad", "good", "neutral")
-    assert dataset.samples == [Sample("Yes, it works.", 1, 2), Sample("No.", 0, 0), Sample("Well.", 1, 1)]
-
-
-def test_read_csv_uses_the_classes_of_a_trained_model(tmp_path):
-    dataset = read_csv(write(tmp_path, "sentence,taskA,taskB\nYes.,b,y\n"), ("a", "b"), ("x", "y"))
-    assert dataset.samples == [Sample("Yes.", 1, 1)]
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "no column sentence, taskA, taskB"),
-        ("sentence,taskA\nYes.,1\n", "no column taskB; the first line must name sentence,taskA,taskB"),
-        ("sentence,taskA,taskB\n", "no rows below the header"),
-        ("sentence,taskA,taskB\nYes.,0,0\n,1,1\n", "row 3: sentence is empty"),
-        ("sentence,taskA,taskB\nYes.,0\n", "row 2: taskB is empty"),
-        ("sentence,taskA,taskB\nYes, it is.,0,1\n", "row 2: too many fields"),
-        ("sentence,taskA,taskB\nYes.,0,0\nNo.,0,1\n", "taskA has only the class '0'"),
-        ('sentence,taskA,taskB\nYes.,0,0\n"No.,1,1\n', "row 3: unexpected end of data"),
-    ],
-)
-def test_read_csv_names_the_row_and_the_fault(tmp_path, text, message):
-    with pytest.raises(ValueError, match=message):
-        read_csv(write(tmp_path, text))
-
-
-def test_read_csv_names_an_unknown_label_and_the_known_ones(tmp_path):
-    path = write(tmp_path, "sentence,taskA,taskB\nYes.,a,x\nNo.,c,y\n")
-    with pytest.raises(ValueError, match="row 3: taskA is 'c', but must be one of a, b"):
-        read_csv(path, ("a", "b"), ("x", "y"))
-
-
-def test_read_csv_refuses_text_that_is_not_utf8(tmp_path):
-    path = write(tmp_path, "sentence,taskA,taskB\nCafé.,0,0\nNo.,1,1\n", "latin-1")
-    with pytest.raises(ValueError, match="not UTF-8 text"):
-        read_csv(path)

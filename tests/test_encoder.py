@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import sentence_transformers
 import torch
@@ -54,6 +55,11 @@ def test_encode_of_one_string_is_one_vector(encoder):
 
 def test_encode_of_nothing_is_an_empty_matrix(encoder):
     assert encoder.encode([]).shape == (0, 512)
+
+
+def test_encode_accepts_a_numpy_array(encoder):
+    sentences = np.array(["the router", "yes"])
+    torch.testing.assert_close(encoder.encode(sentences), encoder.encode(list(sentences)))
 
 
 def test_encode_refuses_what_is_no_string(encoder):
@@ -131,5 +137,5 @@ def test_train_mode_turns_dropout_on(bert):
 def test_sentence_transformer_refuses_unknown_pooling_and_too_long_sentences(bert):
     with pytest.raises(ValueError, match="pooling is 'cls', but must be one of mean, max"):
         SentenceTransformer.from_pretrained(bert, pooling="cls", max_length=64)
-    with pytest.raises(ValueError, match="max_length is 128, but the backbone takes at most 64 tokens"):
+    with pytest.raises(ValueError, match="max_length is 128, but must be from 3 to 64"):
         SentenceTransformer.from_pretrained(bert)

@@ -58,6 +58,12 @@ def test_roc_of_more_classes_is_one_curve_per_class_and_the_mean_of_their_areas(
     assert result["auc"] == pytest.approx(np.mean(areas))
 
 
+def test_roc_ranks_confident_predictions():
+    """In float32 all of these probabilities round to 1 and tie."""
+    logits = torch.tensor([[0.0, 20], [0, 30], [0, 19], [0, 25]])
+    assert roc(torch.tensor([0, 1, 0, 1]), logits)["auc"] == 1.0
+
+
 def test_roc_leaves_out_a_class_that_is_absent():
     labels = torch.tensor([0, 1, 0, 1])
     logits = torch.tensor([[2.0, 1, 0], [0, 1, 2], [1, 0, 1], [0, 2, 0]])

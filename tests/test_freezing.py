@@ -125,6 +125,13 @@ def test_layer_groups_says_which_backbones_it_knows():
         layer_groups(nn.Linear(2, 2))
 
 
+def test_layer_groups_refuses_a_backbone_with_parameters_outside_its_layers(bert):
+    transformer, _ = load_backbone(bert)
+    transformer.extra = nn.Linear(2, 2)
+    with pytest.raises(ValueError, match="layer groups are known only for"):
+        layer_groups(transformer)
+
+
 def test_unfreeze_schedule_gives_the_layers_of_the_last_milestone_reached():
     schedule = UnfreezeSchedule({5: 2, 3: 1, 6: 0})
     assert [schedule.trainable_layers(epoch) for epoch in range(1, 8)] == [0, 0, 1, 1, 2, 0, 0]
@@ -157,8 +164,8 @@ def test_unfreeze_schedule_moves_the_top_layers_only_with_an_optimizer_made_befo
 
 
 def test_unfreeze_schedule_names_the_layers_there_are(model):
-    with pytest.raises(ValueError, match=r"epoch 1 is to train 5 layer groups, but the backbone has 4: .* 3 layers"):
-        UnfreezeSchedule({1: 5}).apply(model, 1)
+    with pytest.raises(ValueError, match=r"the schedule unfreezes 5 layer groups, but the backbone has 4: .* 3 layers"):
+        UnfreezeSchedule({3: 5}).apply(model, 1)
 
 
 @pytest.mark.parametrize("layer_decay", [1.0, 0.5])

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from solutions.losses import UncertaintyWeights, combined_loss
+from solutions.losses import FixedWeights, UncertaintyWeights, combined_loss
 
 
 def batch():
@@ -32,6 +32,11 @@ def test_combined_loss_defaults_to_the_originals_weights():
     assert combined_loss(*batch()).item() == pytest.approx(combined_loss(*batch(), 0.6, 0.8).item())
 
 
+def test_fixed_weights_are_combined_loss_with_its_weights_set():
+    torch.testing.assert_close(FixedWeights(0.3, 2.0)(*batch()), combined_loss(*batch(), 0.3, 2.0))
+    assert list(FixedWeights(0.3, 2.0).parameters()) == []
+
+
 def test_uncertainty_weights_start_as_the_plain_sum():
     assert UncertaintyWeights()(*batch()).item() == pytest.approx(combined_loss(*batch(), 1.0, 1.0).item())
 
@@ -47,3 +52,4 @@ def test_uncertainty_weights_settle_where_the_variance_equals_twice_the_loss():
     logits_a, logits_b, labels_a, labels_b = batch()
     losses = torch.tensor([cross_entropy_by_hand(logits_a, labels_a), cross_entropy_by_hand(logits_b, labels_b)])
     torch.testing.assert_close(weights.log_variances.detach().exp(), 2 * losses)
+    assert weights.weights() == pytest.approx((1 / (2 * losses)).tolist(), rel=1e-4)

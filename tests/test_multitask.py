@@ -63,6 +63,19 @@ def test_forward_without_input_says_what_to_give(model):
         model(input_ids=INPUTS["input_ids"])
 
 
+def test_predict_gives_the_probabilities_of_each_sentence_in_order(model):
+    sentences = ["the router is awful", "yes", "my sister loved that film", ""]
+    probabilities = model.predict(sentences)
+    assert [rows.shape for rows in probabilities] == [(4, 3), (4, 2)]
+    assert model.training
+    model.eval()
+    for number, sentence in enumerate(sentences):
+        tokens = torch.tensor([model.tokenizer(sentence)["input_ids"]])
+        output = model(tokens, torch.ones_like(tokens))
+        expected = [logits.softmax(dim=1)[0] for logits in output[1:]]
+        torch.testing.assert_close([rows[number] for rows in probabilities], expected, rtol=0, atol=1e-6)
+
+
 def test_heads_share_no_parameter(model):
     head_a = {id(parameter) for parameter in model.taskA_classifier.parameters()}
     assert head_a.isdisjoint(id(parameter) for parameter in model.taskB_classifier.parameters())

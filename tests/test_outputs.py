@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from solutions.outputs import staged
@@ -38,6 +40,29 @@ def test_staged_replaces_files_and_folders(tmp_path):
         (folder / "a").mkdir()
         (folder / "a" / "new").touch()
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["new"]
+
+
+def test_staged_puts_everything_back_when_a_move_fails(tmp_path, monkeypatch):
+    for name in "abc":
+        (tmp_path / name).write_text("old")
+    rename = Path.rename
+
+    def locked(path, target):
+        if path.parent.name.startswith(".partial-") and path.name == "b" and target == tmp_path / "b":
+            raise PermissionError("b is open elsewhere")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", locked)
+
+    def write_all():
+        with staged(tmp_path) as folder:
+            for name in "abcd":
+                (folder / name).write_text("new")
+
+    with pytest.raises(PermissionError):
+        write_all()
+    monkeypatch.undo()
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == dict.fromkeys("abc", "old")
 
 
 def test_staged_says_at_once_that_a_folder_cannot_be_written(tmp_path):

@@ -20,6 +20,13 @@ def test_cosine_similarity_matrix_stays_within_bounds_and_gives_zeros_for_a_zero
     assert torch.count_nonzero(similarities[:, 4]) == 0
 
 
+def test_cosine_similarity_matrix_of_half_precision_has_no_nan():
+    embeddings = torch.tensor([[300.0, 400], [0, 0], [3, 4]], dtype=torch.float16)
+    similarities = cosine_similarity_matrix(embeddings)
+    assert similarities.dtype == torch.float16
+    assert similarities.tolist() == [[1, 0, 1], [0, 0, 0], [1, 0, 1]]
+
+
 def test_rank_by_similarity_orders_the_others_and_leaves_out_the_query():
     similarities = torch.tensor([[1.0, 0.2, 0.9, 0.2], [0.2, 1, 0, 0], [0.9, 0, 1, 0], [0.2, 0, 0, 1]])
     assert rank_by_similarity(similarities, 0) == [2, 1, 3]

@@ -84,9 +84,15 @@ def test_train_runs_a_frozen_backbone_once_and_any_other_in_every_epoch(config):
 def test_train_unfreezes_on_schedule(config):
     config = dataclasses.replace(config, unfreeze=((2, 1),))
     before = build_model(config).state_dict()
-    after = trained(dataclasses.replace(config, epochs=1))[0].state_dict()
-    assert all(torch.equal(after[name], before[name]) for name in before if name.startswith("transformer."))
-    after = trained(config)[0].state_dict()
+    model, seen = build_model(config), []
+
+    def look(_):
+        weights = model.state_dict()
+        seen.append(all(torch.equal(weights[name], before[name]) for name in before if name.startswith("transformer.")))
+
+    train(model, generated_split(config)[0], config, look)
+    assert seen == [True, False]
+    after = model.state_dict()
     moved = [name for name in before if name.startswith("transformer.") and not torch.equal(after[name], before[name])]
     assert moved
     assert all(".layer.2." in name for name in moved)
@@ -136,6 +142,12 @@ def test_train_logs_each_epoch_in_the_originals_form(config):
             **history[0]["taskA"]
         )
     )
+
+
+def test_train_says_that_it_diverged(config):
+    config = dataclasses.replace(config, learning_rate=1e30, epochs=5)
+    with pytest.raises(ValueError, match="training diverged; lower the learning rate"):
+        trained(config)
 
 
 def test_train_refuses_an_empty_dataset(config):
@@ -259,6 +271,9 @@ def test_cross_validate_evaluates_every_sentence_once_with_a_fresh_model(config)
 
 def test_train_moves_the_uncertainty_weights_away_from_the_plain_sum_they_start_as(config):
     config = dataclasses.replace(config, weighting=Weighting.UNCERTAINTY, learning_rate=0.05, epochs=5)
-    losses = [epoch["loss"] for epoch in trained(config)[1]]
+    history = trained(config)[1]
+    losses = [epoch["loss"] for epoch in history]
+    assert all(weight != 1 for weight in history[-1]["loss_weights"])
+    assert "Loss weights - Task A: " in format_epoch(history[-1])
     fixed = dataclasses.replace(config, weighting=Weighting.FIXED, alpha=1.0, beta=1.0)
     assert losses != [epoch["loss"] for epoch in trained(fixed)[1]]
