@@ -1,22 +1,20 @@
 """The command line: `python -m solutions demo | embed | similarity | train | evaluate | predict`.
 
-Only this file's commands import torch, and only when they run: `--help` answers at once.
+A command checks what it was given and that its results can be written, before it imports the libraries that do the
+work: `--help` and most mistakes are answered at once.
 """
 
-import json
+import io
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from .arguments import choose_device, parse_unfreeze, read_sentences
+from .arguments import parse_unfreeze, read_sentences
 from .config import FreezeStrategy, Pooling, Split, TrainingConfig, Weighting
 from .outputs import staged
-
-if TYPE_CHECKING:
-    from .dataset import MultiTaskDataset
 
 app = typer.Typer(
     name=f"python -m {__package__}",
@@ -42,6 +40,9 @@ Data = Annotated[Path | None, typer.Option(help="CSV with the columns sentence,t
 
 def main() -> None:
     """Run the command line; what the user can mend is one line on stderr and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
     try:
         sys.exit(app(standalone_mode=False))
     except typer.TyperException as error:
@@ -57,9 +58,10 @@ def main() -> None:
 def demo(output: Output = Path(".graphs"), device: Device = None) -> None:
     """Show the whole course in under a minute, on the bundled encoder."""
     with staged(output) as folder:
-        from . import demo as demonstration
+        from .arguments import choose_device
+        from .demo import show
 
-        demonstration.show(folder, choose_device(device), console)
+        show(folder, choose_device(device), console)
         written = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     console.print(f"\nAll plots saved to {output}/", soft_wrap=True)
     console.print("\n".join(f"  {name}" for name in written))
@@ -81,29 +83,17 @@ def embed(
     texts = read_sentences(sentences, file)
     if output and output.suffix != ".npy":
         raise ValueError(f"--output is {str(output)!r}, but must end in .npy")
-    import numpy as np
-    import torch
+    from . import commands
 
-    from .checkpoint import load_checkpoint
-    from .encoder import SentenceTransformer
-
-    where = choose_device(device)
-    if checkpoint:
-        model: SentenceTransformer = load_checkpoint(checkpoint).model
-    else:
-        torch.manual_seed(seed)
-        model = SentenceTransformer.from_pretrained(backbone, pooling=pooling, max_length=max_length)
+    model = commands.load_encoder(checkpoint, backbone, pooling, max_length, seed, device)
+    if not checkpoint:
         error_console.print("note: the projection is random; --checkpoint takes a trained model")
-    embeddings = model.to(where).encode(texts, progress=output is not None).numpy()
     if output:
         with staged(output.parent) as folder:
-            np.save(folder / output.name, embeddings)
-        console.print(
-            f"{len(embeddings)} embeddings of {embeddings.shape[1]} numbers saved to {output}", soft_wrap=True
-        )
-        return
-    for text, embedding in zip(texts, embeddings.tolist(), strict=True):
-        print(json.dumps({"sentence": text, "embedding": embedding}, ensure_ascii=False))
+            commands.save_embeddings(model, texts, folder / output.name)
+        console.print(f"{len(texts)} embeddings of {model.dim} numbers saved to {output}", soft_wrap=True)
+    else:
+        commands.print_embeddings(model, texts)
 
 
 @app.command()
@@ -119,27 +109,11 @@ def similarity(
 ) -> None:
     """Compare sentences with each other: tables and a heatmap. Without sentences, the course's own six."""
     texts = read_sentences(sentences, file) if sentences or file else None
+    poolings = [pooling] if pooling else list(Pooling)
     with staged(output) as folder:
-        where = choose_device(device)
-        import torch
+        from . import commands
 
-        from .encoder import SentenceTransformer
-        from .plots import similarity_heatmap
-        from .similarity import SAMPLE_SENTENCES, cosine_similarity_matrix
-        from .tables import similarity_table
-
-        texts = texts or list(SAMPLE_SENTENCES)
-        labels = [f"S{number}" for number in range(1, len(texts) + 1)]
-        for label, text in zip(labels, texts, strict=True):
-            console.print(f"  {label}  {text}")
-        matrices = {}
-        for name in [pooling] if pooling else Pooling:
-            torch.manual_seed(seed)
-            model = SentenceTransformer.from_pretrained(backbone, pooling=name, max_length=max_length).to(where)
-            title = f"{name} pooling"
-            matrices[title] = cosine_similarity_matrix(model.encode(texts))
-            console.print(similarity_table(title, matrices[title], labels))
-        similarity_heatmap(matrices, labels, folder / "similarity.png")
+        commands.compare(texts, backbone, poolings, max_length, seed, device, folder, console)
     console.print(f"Heatmap saved to {output / 'similarity.png'}", soft_wrap=True)
 
 
@@ -203,47 +177,15 @@ def train(
     if split is Split.LEAK_FREE and (data or folds is not None):
         raise ValueError("--split is 'leak-free', but that works neither with --data (no templates) nor with --folds")
     if folds is not None:
-        cross_validation(config, data, folds, device)
+        from . import commands
+
+        commands.cross_validate(config, data, folds, device, console)
         return
     with staged(output) as figures, staged(checkpoint) as saved:
-        training(config, data, device, figures, saved)
+        from . import commands
+
+        commands.train(config, data, device, figures, saved, console)
     console.print(f"All plots saved to {output}/, the model to {checkpoint}/", soft_wrap=True)
-
-
-def training(config: TrainingConfig, data: Path | None, device: str | None, figures: Path, saved: Path) -> None:
-    """Train and evaluate one model; write its figures to one folder and its checkpoint to another."""
-    from .checkpoint import Checkpoint, save_checkpoint
-    from .csv_files import read_csv, write_csv
-    from .dataset import stratified_split
-    from .trainer import generated_split, run
-
-    where = choose_device(device)
-    if data:
-        train_set, test_set = stratified_split(read_csv(data), config.test_fraction, config.seed)
-    else:
-        train_set, test_set = generated_split(config)
-    console.print(f"Train distribution: {train_set.distribution()}")
-    console.print(f"Test distribution: {test_set.distribution()}\n\nTraining the model...")
-    result = run(config, train_set, test_set, where, log=console.print, progress=True)
-    console.print("Training complete!\n")
-    report(result.metrics, figures, train_set, result.history)
-    save_checkpoint(saved, Checkpoint(result.model, config, train_set.taskA_classes, train_set.taskB_classes))
-    write_csv(saved / "test.csv", test_set)
-
-
-def cross_validation(config: TrainingConfig, data: Path | None, folds: int, device: str | None) -> None:
-    """Print each fold's evaluation, then the mean and the standard deviation of the accuracies."""
-    from statistics import mean, stdev
-
-    from .csv_files import read_csv
-    from .dataset import generate_dataset
-    from .trainer import cross_validate
-
-    dataset = read_csv(data) if data else generate_dataset(config.dataset_size, config.seed)
-    results = cross_validate(dataset, config, folds, choose_device(device), console.print, progress=True)
-    for key, name in (("taskA_accuracy", "Task A"), ("taskB_accuracy", "Task B"), ("combined_accuracy", "Combined")):
-        values = [metrics["overall"][key] for metrics in results]
-        console.print(f"{name} - Accuracy: {mean(values):.4f} ± {stdev(values):.4f} over {folds} folds")
 
 
 @app.command()
@@ -256,15 +198,9 @@ def evaluate(
 ) -> None:
     """Evaluate a trained model on labelled sentences."""
     with staged(output) as figures:
-        from .checkpoint import load_checkpoint
-        from .csv_files import read_csv
-        from .evaluator import evaluate as measure
-        from .trainer import token_batches
+        from . import commands
 
-        where = choose_device(device)
-        trained = load_checkpoint(checkpoint)
-        test_set = read_csv(data or checkpoint / "test.csv", trained.taskA_classes, trained.taskB_classes)
-        report(measure(trained.model.to(where), token_batches(trained.model, test_set, batch_size)), figures, test_set)
+        commands.evaluate(checkpoint, data, batch_size, device, figures, console)
     console.print(f"All plots saved to {output}/", soft_wrap=True)
 
 
@@ -277,28 +213,6 @@ def predict(
 ) -> None:
     """Classify sentences with a trained model: a JSON line for each."""
     texts = read_sentences(sentences, file)
-    from .checkpoint import load_checkpoint
+    from . import commands
 
-    where = choose_device(device)
-    trained = load_checkpoint(checkpoint)
-    probabilities = trained.model.to(where).predict(texts)
-    classes = {"taskA": trained.taskA_classes, "taskB": trained.taskB_classes}
-    for text, *rows in zip(texts, *probabilities, strict=True):
-        line: dict[str, Any] = {"sentence": text}
-        for (task, names), row in zip(classes.items(), rows, strict=True):
-            line[task] = {"class": names[int(row.argmax())], "probability": round(float(row.max()), 4)}
-        print(json.dumps(line, ensure_ascii=False))
-
-
-def report(
-    metrics: dict[str, Any], folder: Path, dataset: "MultiTaskDataset", history: list[dict[str, Any]] | None = None
-) -> None:
-    """Print an evaluation and write its figures and `metrics.json`."""
-    from .evaluator import format_evaluation
-    from .plots import visualize_metrics
-
-    console.print(f"Evaluation Results:\n\n{format_evaluation(metrics)}\nEvaluation complete!")
-    names = {"taskA": dataset.taskA_classes, "taskB": dataset.taskB_classes}
-    visualize_metrics(metrics, folder, history or [], names)
-    content = {"classes": names, "test": metrics, "epochs": history or []}
-    (folder / "metrics.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    commands.predict(texts, checkpoint, device)
