@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .files import read_text
+
 if TYPE_CHECKING:
     import torch
 
@@ -34,15 +36,16 @@ def read_sentences(sentences: list[str] | None, file: Path | None) -> list[str]:
         ValueError: There are none, or they come from both, or the file is not UTF-8.
         OSError: The file cannot be read.
     """
-    if bool(sentences) == bool(file):
+    if sentences and file:
+        raise ValueError("give sentences or a --file with one per line, not both")
+    if sentences:
+        for sentence in sentences:
+            if sentence != sentence.encode(errors="ignore").decode():
+                raise ValueError(f"sentence {sentence!r} is not UTF-8 text")
+        return sentences
+    if file is None:
         raise ValueError("give sentences, each in quotes, or a --file with one per line")
-    if not file:
-        return list(sentences or ())
-    try:
-        lines = [line.strip() for line in file.read_text(encoding="utf-8-sig").splitlines()]
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{file}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
-    found = [line for line in lines if line]
+    found = [line.strip() for line in read_text(file).split("\n") if line.strip()]
     if not found:
         raise ValueError(f"{file}: no sentence in it")
     return found

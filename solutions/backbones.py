@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
-from safetensors import SafetensorError
+from huggingface_hub.utils import logging as hub_logging
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging
 
@@ -34,10 +34,12 @@ def load_backbone(name: str = MINILM) -> tuple[PreTrainedModel, PreTrainedTokeni
     source = str(bundled_minilm()) if name == MINILM else name
     try:
         with quiet():
-            transformer, report = AutoModel.from_pretrained(source, dtype=torch.float32, output_loading_info=True)
-            tokenizer = AutoTokenizer.from_pretrained(source)
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        reason = str(error).strip().partition("\n")[0]
+            transformer, report = AutoModel.from_pretrained(
+                source, dtype=torch.float32, output_loading_info=True, trust_remote_code=False
+            )
+            tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+    except Exception as error:  # a damaged file raises whatever the library meets first
+        reason = f"{type(error).__name__}: {str(error).strip()}".partition("\n")[0]
         raise OSError(
             f"backbone {name!r} cannot be loaded: give a hub id that can be reached, a folder with a transformer, "
             f"or {MINILM!r}, which is bundled and needs no network ({reason})"
@@ -50,8 +52,12 @@ def load_backbone(name: str = MINILM) -> tuple[PreTrainedModel, PreTrainedTokeni
         raise ValueError(f"backbone {name!r} lacks {len(missing)} of its weights, the first is {missing[0]}")
     if transformer.config.is_encoder_decoder or tokenizer.pad_token is None:
         raise ValueError(f"backbone {name!r} is not an encoder with padding, such as BERT or DistilBERT")
-    if len(tokenizer) <= len(tokenizer.all_special_ids):
-        raise ValueError(f"backbone {name!r} has a tokenizer without words; are its tokenizer files missing?")
+    words = transformer.get_input_embeddings().num_embeddings
+    if not len(tokenizer.all_special_ids) < len(tokenizer) <= words:
+        raise ValueError(
+            f"backbone {name!r} knows {words} tokens, but its tokenizer {len(tokenizer)}; "
+            "are the tokenizer's files missing?"
+        )
     return transformer, tokenizer
 
 
@@ -90,7 +96,9 @@ def quiet() -> Iterator[None]:
         logging.is_progress_bar_enabled(),
         not are_progress_bars_disabled(),
     )
+    hub_verbosity = hub_logging.get_verbosity()
     logging.set_verbosity_error()
+    hub_logging.set_verbosity_error()
     logging.disable_progress_bar()  # turns the hub's own bars off as well
     if downloads:
         enable_progress_bars()
@@ -98,6 +106,7 @@ def quiet() -> Iterator[None]:
         yield
     finally:
         logging.set_verbosity(verbosity)
+        hub_logging.set_verbosity(hub_verbosity)
         if bars:
             logging.enable_progress_bar()
         if not downloads:

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from .backbones import load_backbone, quiet
 from .config import TrainingConfig
+from .files import staged
 from .multitask import MultiTaskSentenceTransformer
-from .outputs import staged
 
 FORMAT = 1
 
@@ -45,8 +46,15 @@ def save_checkpoint(folder: str | Path, checkpoint: Checkpoint) -> None:
         with quiet():
             model.transformer.save_pretrained(partial / "backbone")
             model.tokenizer.save_pretrained(partial / "backbone")
-        save_file(heads, partial / "heads.safetensors")
+        _save_heads(heads, partial / "heads.safetensors")
         (partial / "config.json").write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+
+
+def _save_heads(heads: dict[str, Tensor], path: Path) -> None:
+    try:
+        save_file(heads, path)
+    except SafetensorError as error:
+        raise OSError(f"cannot write {path.name}: {error}") from error
 
 
 def load_checkpoint(folder: str | Path) -> Checkpoint:
@@ -58,6 +66,9 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
     """
     folder = Path(folder)
     config, taskA_classes, taskB_classes = _read_description(folder / "config.json")
+    for part in (folder / "backbone", folder / "heads.safetensors"):
+        if not part.exists():
+            raise OSError(f"{folder} is not a whole checkpoint: there is no {part.name} in it")
     model = MultiTaskSentenceTransformer(
         *load_backbone(str(folder / "backbone")),
         taskA_classes=len(taskA_classes),
@@ -77,19 +88,23 @@ def _read_description(path: Path) -> tuple[TrainingConfig, tuple[str, ...], tupl
         description = json.loads(path.read_text(encoding="utf-8"))
         if description["format"] != FORMAT:
             raise ValueError(f"format is {description['format']!r}, but must be {FORMAT}")
-        classes = [tuple(map(str, description[key])) for key in ("taskA_classes", "taskB_classes")]
+        classes = [_class_names(description[key]) for key in ("taskA_classes", "taskB_classes")]
         return TrainingConfig.from_dict(description["config"]), classes[0], classes[1]
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"{path} cannot be used: {error}") from error
+
+
+def _class_names(names: list[str]) -> tuple[str, ...]:
+    if not isinstance(names, list) or len(set(names)) < 2 or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"classes are {names!r}, but must be a list of two or more names")
+    return tuple(names)
 
 
 def _load_heads(model: MultiTaskSentenceTransformer, path: Path) -> None:
     try:
         missing, unexpected = model.load_state_dict(load_file(path), strict=False)
-    except FileNotFoundError as error:
-        raise OSError(f"{path.parent} is not a whole checkpoint: there is no {path.name} in it") from error
-    except (SafetensorError, RuntimeError) as error:
-        reason = str(error).strip().partition("\n")[0]
+    except (OSError, SafetensorError, RuntimeError) as error:
+        reason = str(error).strip().rpartition("\n")[2].strip()
         raise ValueError(f"{path} is damaged: {reason}") from error
     missing = [name for name in missing if not name.startswith("transformer.")]
     if missing or unexpected:

@@ -5,6 +5,7 @@ work: `--help` and most mistakes are answered at once.
 """
 
 import io
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,7 @@ from rich.console import Console
 
 from .arguments import parse_unfreeze, read_sentences
 from .config import FreezeStrategy, Pooling, Split, TrainingConfig, Weighting
-from .outputs import staged
+from .files import staged
 
 app = typer.Typer(
     name=f"python -m {__package__}",
@@ -23,8 +24,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-console = Console(highlight=False, markup=False)
-error_console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+console = Console(highlight=False, markup=False, emoji=False)
+error_console = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 DEFAULTS = TrainingConfig()
 
@@ -43,6 +44,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that unfinished files are cleaned up
     try:
         sys.exit(app(standalone_mode=False))
     except typer.TyperException as error:
@@ -81,19 +83,21 @@ def embed(
 ) -> None:
     """Turn sentences into embeddings of length 1: JSON lines on the screen, or a .npy file."""
     texts = read_sentences(sentences, file)
-    if output and output.suffix != ".npy":
-        raise ValueError(f"--output is {str(output)!r}, but must end in .npy")
-    from . import commands
+    options = (checkpoint, backbone, pooling, max_length, seed, device)
+    if output is None:
+        from . import commands
 
-    model = commands.load_encoder(checkpoint, backbone, pooling, max_length, seed, device)
-    if not checkpoint:
-        error_console.print("note: the projection is random; --checkpoint takes a trained model")
-    if output:
-        with staged(output.parent) as folder:
-            commands.save_embeddings(model, texts, folder / output.name)
-        console.print(f"{len(texts)} embeddings of {model.dim} numbers saved to {output}", soft_wrap=True)
+        commands.print_embeddings(commands.load_encoder(*options), texts)
     else:
-        commands.print_embeddings(model, texts)
+        if output.suffix != ".npy":
+            raise ValueError(f"--output is {str(output)!r}, but must end in .npy")
+        with staged(output.parent) as folder:
+            from . import commands
+
+            commands.save_embeddings(commands.load_encoder(*options), texts, folder / output.name)
+        console.print(f"{len(texts)} embeddings saved to {output}", soft_wrap=True)
+    if checkpoint is None:
+        error_console.print("note: the projection is random; --checkpoint takes a trained model")
 
 
 @app.command()
@@ -176,6 +180,10 @@ def train(
     )
     if split is Split.LEAK_FREE and (data or folds is not None):
         raise ValueError("--split is 'leak-free', but that works neither with --data (no templates) nor with --folds")
+    if Path(backbone).resolve() in (checkpoint.resolve(), (checkpoint / "backbone").resolve()):
+        raise ValueError(
+            f"--checkpoint is {str(checkpoint)!r}, which would overwrite the --backbone; choose another folder"
+        )
     if folds is not None:
         from . import commands
 

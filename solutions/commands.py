@@ -43,7 +43,7 @@ def save_embeddings(model: SentenceTransformer, sentences: Sequence[str], path: 
 def print_embeddings(model: SentenceTransformer, sentences: Sequence[str]) -> None:
     """Print a JSON line for each sentence."""
     for sentence, embedding in zip(sentences, model.encode(sentences).tolist(), strict=True):
-        print(json.dumps({"sentence": sentence, "embedding": embedding}))
+        print(json.dumps({"sentence": sentence, "embedding": embedding}, allow_nan=False))
 
 
 def compare(
@@ -116,7 +116,7 @@ def _report(
     classes = {"taskA": dataset.taskA_classes, "taskB": dataset.taskB_classes}
     visualize_metrics(metrics, folder, history, classes)
     content = {"classes": classes, "test": metrics, "epochs": history}
-    (folder / "metrics.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    (folder / "metrics.json").write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def predict(sentences: Sequence[str], checkpoint: Path, device: str | None) -> None:

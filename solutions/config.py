@@ -99,15 +99,14 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         self._convert_choices()
-        for field in fields(self):
-            value = getattr(self, field.name)
-            self._require(field.name, not isinstance(value, float) or math.isfinite(value), "a finite number")
-        for name, least in (("dim", 2), ("max_length", 3), ("batch_size", 1), ("epochs", 1)):
-            self._require(name, getattr(self, name) >= least, f"at least {least}")
-        for name in ("alpha", "beta", "weight_decay", "seed"):
+        self._check_types()
+        for name, (least, most) in BOUNDS.items():
+            self._require(name, least <= getattr(self, name) <= most, f"from {least} to {most}")
+        for name in ("alpha", "beta", "weight_decay"):
             self._require(name, getattr(self, name) >= 0, "at least 0")
-        for name in ("learning_rate", "weighting_learning_rate", "layer_decay"):
+        for name in ("learning_rate", "weighting_learning_rate"):
             self._require(name, getattr(self, name) > 0, "greater than 0")
+        self._require("layer_decay", 0 < self.layer_decay <= 1, "greater than 0 and at most 1")
         self._require("dataset_size", self.dataset_size > 0 and self.dataset_size % 4 == 0, "a positive multiple of 4")
         self._require("dropout", 0 <= self.dropout < 1, "at least 0 and less than 1")
         self._require("test_fraction", 0 < self.test_fraction < 1, "between 0 and 1")
@@ -119,6 +118,16 @@ class TrainingConfig:
             allowed = [choice.value for choice in choices]
             self._require(name, getattr(self, name) in allowed, f"one of {', '.join(allowed)}")
             object.__setattr__(self, name, choices(getattr(self, name)))
+
+    def _check_types(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(field.default, bool):
+                self._require(field.name, isinstance(value, bool), "true or false")
+            elif isinstance(field.default, int):
+                self._require(field.name, type(value) is int, "a whole number")
+            elif isinstance(field.default, float):
+                self._require(field.name, type(value) in (int, float) and math.isfinite(value), "a finite number")
 
     def _check_contradictions(self) -> None:
         starts = [epoch for epoch, _ in self.unfreeze]
@@ -160,6 +169,14 @@ class TrainingConfig:
         unfreeze = tuple((epoch, layers) for epoch, layers in values.get("unfreeze", ()))
         return cls(**{**values, "unfreeze": unfreeze})
 
+
+BOUNDS = {
+    "dim": (2, 65536),
+    "max_length": (3, 65536),
+    "batch_size": (1, 65536),
+    "epochs": (1, 10**6),
+    "seed": (0, 2**32 - 1),
+}
 
 CHOICES: dict[str, type[StrEnum]] = {
     "pooling": Pooling,

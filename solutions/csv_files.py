@@ -1,10 +1,13 @@
 """Your own sentences: reading and writing a CSV with the columns `sentence`, `taskA` and `taskB`."""
 
 import csv
-from collections.abc import Iterable, Sequence
+import io
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from .dataset import MultiTaskDataset, Sample
+from .files import read_text
 
 COLUMNS = ("sentence", "taskA", "taskB")
 
@@ -54,34 +57,28 @@ def write_csv(path: str | Path, dataset: MultiTaskDataset) -> None:
 
 
 def _read_rows(path: Path) -> list[Row]:
+    """Read the rows below the header; csv's own reader knows on which line it is, even when it fails."""
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
     try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(_rows(path, file))
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+        header = [name.strip() for name in next(reader, [])]
+        if missing := [column for column in COLUMNS if header.count(column) != 1]:
+            raise ValueError(
+                f"{path}: {', '.join(missing)} must stand once in the first line, which names {','.join(COLUMNS)}"
+            )
+        rows = [
+            (reader.line_num, _row(path, reader.line_num, header, cells))
+            for cells in reader
+            if any(map(str.strip, cells))
+        ]
+    except csv.Error as error:
+        raise ValueError(f"{path}, row on line {reader.line_num}: {error}; is a quote missing?") from error
     if not rows:
         raise ValueError(f"{path}: no rows below the header")
     return rows
 
 
-def _rows(path: Path, lines: Iterable[str]) -> Iterable[Row]:
-    """Read the rows below the header; csv's own reader knows on which line it is, even when it fails."""
-    reader = csv.reader(lines, strict=True)
-    try:
-        header = next(reader, [])
-        if missing := [column for column in COLUMNS if header.count(column) != 1]:
-            raise ValueError(
-                f"{path}: {', '.join(missing)} must stand once in the first line, which names {','.join(COLUMNS)}"
-            )
-        for cells in reader:
-            if cells:
-                yield reader.line_num, _row(path, reader.line_num, header, cells)
-    except csv.Error as error:
-        raise ValueError(f"{path}, row on line {reader.line_num}: {error}; is a quote missing?") from error
-
-
 def _row(path: Path, line: int, header: list[str], cells: list[str]) -> dict[str, str]:
-    if len(cells) > len(header):
+    if any(map(str.strip, cells[len(header) :])):
         raise ValueError(f"{path}, row on line {line}: too many fields; quote a sentence that has commas")
     named = dict(zip(header, cells, strict=False))
     row = {column: named.get(column, "").strip() for column in COLUMNS}
@@ -94,5 +91,5 @@ def _classes(path: Path, task: str, rows: list[Row]) -> list[str]:
     found = {cells[task] for _, cells in rows}
     if len(found) < 2:
         raise ValueError(f"{path}: {task} has only the class {min(found)!r}; a classifier needs at least two")
-    numeric = all(label.removeprefix("-").isdecimal() for label in found)
-    return sorted(found, key=int) if numeric else sorted(found)
+    numeric = all(re.fullmatch(r"-?[0-9]{1,18}", label) for label in found)
+    return sorted(found, key=lambda label: (int(label), label)) if numeric else sorted(found)

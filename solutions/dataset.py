@@ -206,7 +206,10 @@ def stratified_folds(
     """
     rarest = min(dataset.distribution().values(), default=0)
     if not 2 <= folds <= rarest:
-        raise ValueError(f"folds is {folds}, but must be from 2 to {rarest}, the size of the rarest label combination")
+        raise ValueError(
+            f"folds is {folds}, but must be at least 2 and at most {rarest}, "
+            "the number of samples with the rarest combination of labels"
+        )
     combinations = [f"{sample.taskA},{sample.taskB}" for sample in dataset.samples]
     splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
     return [(dataset.subset(train), dataset.subset(test)) for train, test in splitter.split(combinations, combinations)]

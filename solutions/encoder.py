@@ -42,7 +42,8 @@ class SentenceTransformer(nn.Module):
         super().__init__()
         if pooling not in POOLINGS:
             raise ValueError(f"pooling is {pooling!r}, but must be one of {', '.join(POOLINGS)}")
-        longest = min(transformer.config.max_position_embeddings, tokenizer.model_max_length)
+        positions = getattr(transformer.config, "max_position_embeddings", tokenizer.model_max_length)
+        longest = min(positions, tokenizer.model_max_length)
         if not SHORTEST <= max_length <= longest:
             raise ValueError(
                 f"max_length is {max_length}, but must be from {SHORTEST} to {longest}, the backbone's limit"

@@ -12,6 +12,9 @@ from torch import Tensor
 # Two colours that remain apart in every common form of colour blindness (Okabe & Ito 2008).
 TASK_COLOURS = {"taskA": "#0072B2", "taskB": "#D55E00"}
 TASK_NAMES = {"taskA": "Task A", "taskB": "Task B"}
+# More names than this fit neither side by side nor into a legend.
+FEW_CLASSES = 6
+
 LINE_STYLES = ("-", "--", ":", "-.")
 
 
@@ -86,15 +89,17 @@ def _training_curves(history: Sequence[dict[str, Any]]) -> Figure:
 
 
 def _confusion_matrices(metrics: dict[str, Any], class_names: Mapping[str, Sequence[str]]) -> Figure:
-    figure = Figure(figsize=(10, 4.4), layout="constrained")
+    side = max(4.4, *(0.35 * len(metrics[task]["confusion_matrix"]) for task in TASK_NAMES))
+    figure = Figure(figsize=(2 * side + 1, side), layout="constrained")
     for axis, task in zip(figure.subplots(1, 2), TASK_NAMES, strict=True):
         matrix = metrics[task]["confusion_matrix"]
         largest = max(max(row) for row in matrix)
         axis.imshow(matrix, cmap="Blues", vmin=0, vmax=largest)
         _write_cells(axis, matrix, "{}", threshold=0.6 * largest)
-        names = class_names.get(task, range(len(matrix)))
-        axis.set_xticks(range(len(matrix)), names)
-        axis.set_yticks(range(len(matrix)), names, rotation=90, va="center")
+        names = [_plain(str(name)) for name in class_names.get(task, range(len(matrix)))]
+        few = len(names) <= FEW_CLASSES
+        axis.set_xticks(range(len(names)), names, rotation=0 if few else 90)
+        axis.set_yticks(range(len(names)), names, rotation=90 if few else 0, va="center")
         axis.set_title(TASK_NAMES[task])
         axis.set_xlabel("predicted class")
         axis.set_ylabel("true class")
@@ -112,7 +117,8 @@ def _roc_curves(metrics: dict[str, Any], class_names: Mapping[str, Sequence[str]
         axis.set_title(f"{TASK_NAMES[task]}: AUC {'undefined' if auc is None else format(auc, '.4f')}")
         axis.set(xlabel="false positive rate", ylabel="true positive rate", xlim=(0, 1), ylim=(0, 1))
         axis.set_box_aspect(1)
-        axis.legend(loc="lower right")
+        if len(axis.lines) <= FEW_CLASSES:
+            axis.legend(loc="lower right")
         _lighten(axis)
     return figure
 
@@ -120,8 +126,13 @@ def _roc_curves(metrics: dict[str, Any], class_names: Mapping[str, Sequence[str]
 def _curves(task: dict[str, Any], names: Sequence[str] | None) -> list[tuple[str, list[float], list[float]]]:
     """List the curves of one task: a single one for two classes, one per class for more."""
     if isinstance(task["fpr"], dict):
-        return [(names[int(c)] if names else f"class {c}", task["fpr"][c], task["tpr"][c]) for c in task["fpr"]]
+        return [(_plain(names[int(c)]) if names else f"class {c}", task["fpr"][c], task["tpr"][c]) for c in task["fpr"]]
     return [("model", task["fpr"], task["tpr"])] if task["fpr"] else []
+
+
+def _plain(name: str) -> str:
+    """Keep matplotlib from reading a name with dollar signs as a formula."""
+    return name.replace("$", r"\$")
 
 
 def _write_cells(axis: Axes, matrix: list[list[float]], form: str, threshold: float) -> None:

@@ -78,13 +78,17 @@ def test_load_backbone_passes_a_hub_id_on_unchanged(monkeypatch, bert):
         "from_pretrained",
         lambda name, **options: asked.append(name) or BertModel.from_pretrained(bert, output_loading_info=True),
     )
-    monkeypatch.setattr(backbones.AutoTokenizer, "from_pretrained", lambda name: asked.append(name) or FakeTokenizer())
+    monkeypatch.setattr(
+        backbones.AutoTokenizer, "from_pretrained", lambda name, **options: asked.append(name) or FakeTokenizer()
+    )
     load_backbone("distilbert-base-uncased")
     assert asked == ["distilbert-base-uncased"] * 2
 
 
 def test_load_backbone_refuses_a_tokenizer_that_cannot_pad(monkeypatch, bert):
-    monkeypatch.setattr(backbones.AutoTokenizer, "from_pretrained", lambda name: FakeTokenizer(pad_token=None))
+    monkeypatch.setattr(
+        backbones.AutoTokenizer, "from_pretrained", lambda name, **options: FakeTokenizer(pad_token=None)
+    )
     with pytest.raises(ValueError, match="is not an encoder with padding"):
         load_backbone(bert)
 

@@ -40,8 +40,8 @@ def test_checkpoint_needs_nothing_but_its_own_folder(saved, tmp_path):
 
 def test_save_checkpoint_replaces_an_earlier_one_and_leaves_nothing_behind(saved):
     folder, model, config = saved
-    save_checkpoint(folder, Checkpoint(model, config, CLASSES_B * 2, CLASSES_B))
-    assert json.loads((folder / "config.json").read_text())["taskA_classes"] == [*CLASSES_B, *CLASSES_B]
+    save_checkpoint(folder, Checkpoint(model, config, CLASSES_A[::-1], CLASSES_B))
+    assert json.loads((folder / "config.json").read_text())["taskA_classes"] == ["z", "y", "x"]
     assert sorted(path.name for path in folder.iterdir()) == ["backbone", "config.json", "heads.safetensors"]
 
 
@@ -69,8 +69,14 @@ def test_load_checkpoint_says_when_there_is_none(tmp_path):
         ("{", "config.json cannot be used"),
         ("[]", "config.json cannot be used"),
         ('{"format": 2}', "format is 2, but must be 1"),
+        ('{"format": 1, "taskA_classes": "ab"}', "classes are 'ab', but must be a list of two or more names"),
+        ('{"format": 1, "taskA_classes": [1, 2]}', "must be a list of two or more names"),
+        ("[" * 100_000, "config.json cannot be used"),
         ('{"format": 1}', "config.json cannot be used"),
-        ('{"format": 1, "taskA_classes": [], "taskB_classes": [], "config": {"epochs": 0}}', "epochs is 0"),
+        (
+            '{"format": 1, "taskA_classes": ["a", "b"], "taskB_classes": ["c", "d"], "config": {"epochs": 0}}',
+            "epochs is 0",
+        ),
     ],
 )
 def test_load_checkpoint_names_a_damaged_description(saved, text, message):
@@ -78,6 +84,13 @@ def test_load_checkpoint_names_a_damaged_description(saved, text, message):
     (folder / "config.json").write_text(text)
     with pytest.raises(ValueError, match=message):
         load_checkpoint(folder)
+
+
+@pytest.mark.parametrize("part", ["backbone", "heads.safetensors"])
+def test_load_checkpoint_names_a_missing_part(saved, tmp_path, part):
+    (saved[0] / part).rename(tmp_path / "away")
+    with pytest.raises(OSError, match=f"is not a whole checkpoint: there is no {part} in it"):
+        load_checkpoint(saved[0])
 
 
 def test_load_checkpoint_names_damaged_weights(saved):

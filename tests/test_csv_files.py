@@ -12,7 +12,7 @@ def write(tmp_path, text, encoding="utf-8"):
 
 def test_read_csv_takes_any_labels(tmp_path):
     path = write(
-        tmp_path, 'sentence,taskB,taskA\n"Yes, it works.",neutral,10\nNo.,bad,9\n\nWell.,good,10\n', "utf-8-sig"
+        tmp_path, 'sentence,taskB,taskA\n"Yes, it works.",neutral,10\nNo.,bad,9,\n \nWell.,good,10\n', "utf-8-sig"
     )
     dataset = read_csv(path)
     assert dataset.taskA_classes == ("9", "10")  # numbers in numeric order
@@ -53,12 +53,17 @@ def test_read_csv_names_an_unknown_label_and_the_known_ones(tmp_path):
 
 def test_read_csv_refuses_text_that_is_not_utf8(tmp_path):
     path = write(tmp_path, "sentence,taskA,taskB\nCafé.,0,0\nNo.,1,1\n", "latin-1")
-    with pytest.raises(ValueError, match="not UTF-8 text"):
+    with pytest.raises(ValueError, match="line 2: not UTF-8 text"):
         read_csv(path)
 
 
 def test_read_csv_sorts_what_only_looks_like_numbers_as_text(tmp_path):
     assert read_csv(write(tmp_path, "sentence,taskA,taskB\nYes.,--1,1\nNo.,-2,0\n")).taskA_classes == ("--1", "-2")
+
+
+def test_read_csv_orders_equal_numbers_the_same_every_time(tmp_path):
+    path = write(tmp_path, "sentence,taskA,taskB\na,1,1\nb,01,0\nc,001,1\n")
+    assert read_csv(path).taskA_classes == ("001", "01", "1")
 
 
 def test_write_csv_is_what_read_csv_reads(tmp_path):

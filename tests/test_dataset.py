@@ -178,7 +178,7 @@ def test_stratified_folds_test_every_sample_once(folds, quarter, seed):
 
 @pytest.mark.parametrize("folds", [0, 1, 6])
 def test_stratified_folds_refuses_more_folds_than_the_rarest_combination_has(folds):
-    with pytest.raises(ValueError, match=f"folds is {folds}, but must be from 2 to 5"):
+    with pytest.raises(ValueError, match=f"folds is {folds}, but must be at least 2 and at most 5"):
         stratified_folds(generate_dataset(20), folds)
 
 

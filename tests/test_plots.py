@@ -65,6 +65,25 @@ def test_confusion_matrices_show_true_classes_as_rows(tmp_path, drawn):
     assert [label.get_text() for label in axis.get_xticklabels()] == ["no", "yes"]
 
 
+def test_figures_take_class_names_as_they_are(tmp_path, drawn):
+    names = {"taskA": (r"$\frac$", "a$b$c")}
+    visualize_metrics({"taskA": TASK, "taskB": TASK}, tmp_path, class_names=names)
+    label = drawn["confusion_matrices.png"].axes[0].get_xticklabels()[0]
+    assert label.get_text() == r"\$\frac\$"  # an escaped dollar sign is drawn as one
+
+
+def test_figures_of_many_classes_grow(tmp_path, drawn):
+    task = {
+        **TASK,
+        "confusion_matrix": [[1] * 40] * 40,
+        "fpr": {c: [0, 1] for c in range(40)},
+        "tpr": {c: [0, 1] for c in range(40)},
+    }
+    visualize_metrics({"taskA": task, "taskB": TASK}, tmp_path)
+    assert drawn["confusion_matrices.png"].get_figheight() > 10
+    assert drawn["roc_curves.png"].axes[0].get_legend() is None
+
+
 def test_training_curves_plot_the_history(tmp_path, drawn):
     visualize_metrics({"taskA": TASK, "taskB": TASK}, tmp_path, HISTORY)
     axes = drawn["training_curves.png"].axes

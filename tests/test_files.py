@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from solutions.outputs import staged
+from solutions.files import read_text, staged
 
 
 def test_staged_files_appear_together_at_the_end(tmp_path):
@@ -10,6 +10,7 @@ def test_staged_files_appear_together_at_the_end(tmp_path):
     with staged(tmp_path) as folder:
         (folder / "a.txt").write_text("a")
         (folder / "b").mkdir()
+        (folder / "b" / "c.txt").write_text("c")
         assert not (tmp_path / "a.txt").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "b", "kept.txt"]
 
@@ -33,13 +34,43 @@ def test_staged_removes_the_folders_it_made_when_the_block_fails(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_staged_replaces_files_and_folders(tmp_path):
+def test_staged_replaces_files_of_the_same_name_only(tmp_path):
     (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "old").touch()
+    (tmp_path / "a" / "mine").write_text("precious")
+    (tmp_path / "a" / "result").write_text("old")
     with staged(tmp_path) as folder:
         (folder / "a").mkdir()
-        (folder / "a" / "new").touch()
-    assert [path.name for path in (tmp_path / "a").iterdir()] == ["new"]
+        (folder / "a" / "result").write_text("new")
+    assert {path.name: path.read_text() for path in (tmp_path / "a").iterdir()} == {"mine": "precious", "result": "new"}
+
+
+def test_staged_never_replaces_a_folder_by_a_file(tmp_path):
+    (tmp_path / "metrics.json").mkdir()
+    (tmp_path / "metrics.json" / "mine").touch()
+
+    def write():
+        with staged(tmp_path) as folder:
+            (folder / "a").touch()
+            (folder / "metrics.json").touch()
+
+    with pytest.raises(OSError, match=r"metrics.json: there is a folder of that name"):
+        write()
+    assert [path.name for path in tmp_path.rglob("*")] == ["metrics.json", "mine"]
+
+
+def test_staged_leaves_no_folder_when_a_deeper_one_cannot_be_made(tmp_path):
+    with pytest.raises(OSError, match="cannot write to the folder"), staged(tmp_path / "a" / "b" / ("x" * 300)):
+        pytest.fail("the block was entered")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_read_text_names_the_line_that_is_not_utf8(tmp_path):
+    path = tmp_path / "text"
+    path.write_bytes("\ufeffé\n".encode() * 5000 + "é".encode("latin-1"))
+    with pytest.raises(ValueError, match="text, line 5001: not UTF-8 text; save the file as UTF-8"):
+        read_text(path)
+    path.write_bytes("\ufeffé".encode())
+    assert read_text(path) == "é"
 
 
 def test_staged_puts_everything_back_when_a_move_fails(tmp_path, monkeypatch):
@@ -48,7 +79,7 @@ def test_staged_puts_everything_back_when_a_move_fails(tmp_path, monkeypatch):
     rename = Path.rename
 
     def locked(path, target):
-        if path.parent.name.startswith(".partial-") and path.name == "b" and target == tmp_path / "b":
+        if path.read_text() == "new" and path.name == "b":
             raise PermissionError("b is open elsewhere")
         return rename(path, target)
 
