@@ -26,7 +26,7 @@ def main(
     console = Console()
     rows: list[Row] = []
     for name, measure in (
-        ("the demo", memory.rows),
+        ("the demo", lambda: memory.rows(threads)),
         ("training", lambda: training.rows(repeats)),
         ("encoding", lambda: encoding.rows(repeats)),
     ):

@@ -1,9 +1,9 @@
 """Encoding ragged texts: `encode` against the sentence-transformers library, on the same weights.
 
-Two corpora, each of 2,000 texts with 3 to 128 tokens; like in real collections, each doubling of the length is about
-as frequent as the next. `prose` is made of the course's own words; in `mixed`, half of the texts are log lines of
-digits and codes. The library sorts texts by their characters, which in prose say nearly how many tokens there are,
-and in mixed text do not.
+Two corpora, each of 2,000 texts with 3 to 128 tokens (longer ones are cut there); like in real collections, each
+doubling of the length is about as frequent as the next. `prose` is made of the course's own words; in `mixed`, half of
+the texts are log lines of digits and codes. The library sorts texts by their characters, which in prose say nearly how
+many tokens there are, and in mixed text do not.
 """
 
 import random

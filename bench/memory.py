@@ -1,5 +1,6 @@
 """Peak memory and time of the whole demonstration, in a process of its own."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,12 +13,13 @@ from .comparison import Row, at_most
 GIB = 2**30
 
 
-def rows() -> list[Row]:
+def rows(threads: int) -> list[Row]:
     """Run `python -m solutions demo` and watch its resident memory."""
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
+        environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
         command = [sys.executable, "-m", "solutions", "demo", "--output", folder]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as process:
             peak = _peak(psutil.Process(process.pid), process)
         seconds = time.perf_counter() - start
     if process.returncode:

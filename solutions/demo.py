@@ -131,9 +131,10 @@ def _show_parts(console: Console) -> None:
 
 def _show_training(config: TrainingConfig, device: torch.device, console: Console) -> Result:
     train_set, test_set = generated_split(config)
+    rate = f"{config.learning_rate:.10f}".rstrip("0")
     console.print(
         f"{len(train_set)} sentences to train on, {len(test_set)} to test on; {config.epochs} epochs; steps of "
-        f"{config.batch_size} sentences; learning rate, the size of a step: {config.learning_rate:g}; weight of task "
+        f"{config.batch_size} sentences; learning rate, the size of a step: {rate}; weight of task "
         f"A's loss (alpha): {config.alpha}; of task B's (beta): {config.beta}\n\nTraining the model..."
     )
     result = run(config, train_set, test_set, device, console.print)
@@ -160,6 +161,10 @@ def _show_results(results: dict[tuple[str, str], Result], console: Console) -> N
     )
     metrics = {key: result.metrics for key, result in results.items()}
     console.print(results_table("on the test sentences", metrics, ("training", "split")))
+    console.print(
+        "Where the AUC is high and the accuracy is not, the scores already have the right order, but still lie on the "
+        "wrong side of the threshold: training has only begun."
+    )
 
 
 def _shared(train_set: MultiTaskDataset, test_set: MultiTaskDataset, field: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich import box
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 from torch import Tensor, nn
 
@@ -14,7 +14,7 @@ from .freezing import PARTS
 
 def similarity_table(title: str, similarities: Tensor, labels: Sequence[str]) -> Table:
     """Lay out a cosine similarity matrix, `(batch, batch)`; the row's closest other sentence is bold."""
-    table = Table("", *labels, title=title, box=box.SIMPLE)
+    table = Table("", *(Column(label, justify="right") for label in labels), title=title, box=box.SIMPLE)
     for row, values in enumerate(similarities.tolist()):
         closest = max((value for column, value in enumerate(values) if column != row), default=None)
         cells = [Text(f"{value:.2f}", "bold" if value == closest else "") for value in values]
@@ -24,8 +24,7 @@ def similarity_table(title: str, similarities: Tensor, labels: Sequence[str]) ->
 
 def parts_table(model: nn.Module, descriptions: dict[str, str]) -> Table:
     """List the model's parts from input to output, how many weights each has and whether they train."""
-    table = Table("part", "gives", "parameters", "trains", box=box.SIMPLE)
-    table.columns[2].justify = "right"
+    table = Table("part", "gives", Column("parameters", justify="right"), "trains", box=box.SIMPLE)
     for name in PARTS:
         parameters = list(model.get_submodule(name).parameters())
         trains = "yes" if any(parameter.requires_grad for parameter in parameters) else "no (frozen)"
