@@ -2,6 +2,8 @@
 
 import json
 import platform
+from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -24,12 +26,13 @@ def main(
     """Measure encoding, training and the demo's memory; takes some minutes."""
     torch.set_num_threads(threads)
     console = Console()
+    measures: dict[str, Callable[[], list[Row]]] = {
+        "the demo": partial(memory.rows, threads),
+        "training": partial(training.rows, repeats),
+        "encoding": partial(encoding.rows, repeats),
+    }
     rows: list[Row] = []
-    for name, measure in (
-        ("the demo", lambda: memory.rows(threads)),
-        ("training", lambda: training.rows(repeats)),
-        ("encoding", lambda: encoding.rows(repeats)),
-    ):
+    for name, measure in measures.items():
         console.print(f"measuring {name} ...", highlight=False)
         rows += measure()
     console.print(_table(rows))
