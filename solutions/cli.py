@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from .arguments import parse_unfreeze, read_sentences
+from .arguments import choose_device, parse_unfreeze, read_sentences
 from .config import FreezeStrategy, Pooling, Split, TrainingConfig, Weighting
 from .files import staged
 
@@ -60,7 +60,6 @@ def main() -> None:
 def demo(output: Output = Path(".graphs"), device: Device = None) -> None:
     """Show the whole course in under a minute, on the bundled encoder."""
     with staged(output) as folder:
-        from .arguments import choose_device
         from .demo import show
 
         show(folder, choose_device(device), console)
