@@ -154,10 +154,13 @@ class SentenceTransformer(nn.Module):
     def train(self, mode: bool = True) -> Self:
         """Switch between train and eval mode, but keep every frozen part in eval mode: its dropout is off."""
         super().train(mode)
-        # The model's own flag stays: it remembers the mode for parts that are unfrozen later.
-        for module in list(self.modules())[1:] if mode else []:
+        if not mode:
+            return self
+        for module in self.modules():
             parameters = list(module.parameters())
-            if parameters and not any(parameter.requires_grad for parameter in parameters):
+            frozen = parameters and not any(parameter.requires_grad for parameter in parameters)
+            # The model's own flag stays: it remembers the mode for parts that are unfrozen later.
+            if frozen and module is not self:
                 module.eval()
         return self
 
