@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
-from torch import Tensor
+from safetensors.torch import load_file, save
 
 from .backbones import load_backbone, quiet
 from .config import TrainingConfig
@@ -46,15 +45,8 @@ def save_checkpoint(folder: str | Path, checkpoint: Checkpoint) -> None:
         with quiet():
             model.transformer.save_pretrained(partial / "backbone")
             model.tokenizer.save_pretrained(partial / "backbone")
-        _save_heads(heads, partial / "heads.safetensors")
+        (partial / "heads.safetensors").write_bytes(save(heads))
         (partial / "config.json").write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
-
-
-def _save_heads(heads: dict[str, Tensor], path: Path) -> None:
-    try:
-        save_file(heads, path)
-    except SafetensorError as error:
-        raise OSError(f"cannot write {path.name}: {error}") from error
 
 
 def load_checkpoint(folder: str | Path) -> Checkpoint:
