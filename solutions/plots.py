@@ -107,7 +107,7 @@ def _confusion_matrices(metrics: dict[str, Any], class_names: Mapping[str, Seque
 
 
 def _roc_curves(metrics: dict[str, Any], class_names: Mapping[str, Sequence[str]]) -> Figure:
-    figure = Figure(figsize=(10, 5.6), layout="constrained")
+    figure = Figure(figsize=(10, 5.1), layout="constrained")
     for axis, task in zip(figure.subplots(1, 2), TASK_NAMES, strict=True):
         axis.plot([0, 1], [0, 1], color="#999999", linestyle=":", label="chance")
         for index, (label, fpr, tpr) in enumerate(_curves(metrics[task], class_names.get(task))):
