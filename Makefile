@@ -11,7 +11,7 @@ RUN := $(BIN)/python
 .PHONY: demo test bench format clean
 
 demo: .venv/installed
-	$(RUN) -m solutions demo
+	$(RUN) -m solutions demo $(ARGS)
 
 test: .venv/installed
 	$(RUN) -m ruff check .
@@ -20,7 +20,7 @@ test: .venv/installed
 	$(RUN) -m pytest
 
 bench: .venv/installed
-	$(RUN) -m bench
+	$(RUN) -m bench $(ARGS)
 
 format: .venv/installed
 	$(RUN) -m ruff check --fix .

@@ -3,6 +3,7 @@
 import json
 import platform
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -44,7 +45,7 @@ def main(
         **{name: version(name) for name in ("torch", "transformers", "sentence-transformers")},
     }
     OUTPUT.parent.mkdir(exist_ok=True)
-    OUTPUT.write_text(json.dumps({**machine, "rows": [row.as_dict() for row in rows]}, indent=2) + "\n", "utf-8")
+    OUTPUT.write_text(json.dumps({**machine, "rows": [asdict(row) for row in rows]}, indent=2) + "\n", "utf-8")
     console.print(f"saved to {OUTPUT}", highlight=False)
 
 

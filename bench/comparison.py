@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -16,10 +15,6 @@ class Row:
     ratio: float
     target: str
     met: bool
-
-    def as_dict(self) -> dict[str, Any]:
-        """Give the row as JSON has it."""
-        return asdict(self)
 
 
 def fastest(ways: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:

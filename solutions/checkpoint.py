@@ -61,8 +61,12 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
     for part in (folder / "backbone", folder / "heads.safetensors"):
         if not part.exists():
             raise OSError(f"{folder} is not a whole checkpoint: there is no {part.name} in it")
+    try:
+        backbone = load_backbone(str(folder / "backbone"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{folder / 'backbone'} is damaged: {error.__cause__ or error}") from error
     model = MultiTaskSentenceTransformer(
-        *load_backbone(str(folder / "backbone")),
+        *backbone,
         taskA_classes=len(taskA_classes),
         taskB_classes=len(taskB_classes),
         **config.model_options(),

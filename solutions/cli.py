@@ -82,7 +82,10 @@ def embed(
 ) -> None:
     """Turn sentences into embeddings of length 1: JSON lines on the screen, or a .npy file."""
     texts = read_sentences(sentences, file)
-    options = (checkpoint, backbone, pooling, max_length, seed, device)
+    untrained = (backbone, pooling, max_length, seed)
+    if checkpoint and untrained != (DEFAULTS.backbone, DEFAULTS.pooling, DEFAULTS.max_length, DEFAULTS.seed):
+        raise ValueError("--checkpoint fixes the backbone, pooling, max length and seed; leave those options out")
+    options = (checkpoint, *untrained, device)
     if output is None:
         from . import commands
 
@@ -139,9 +142,9 @@ def train(
     weighting_learning_rate: Annotated[
         float, typer.Option(help="of learned weights")
     ] = DEFAULTS.weighting_learning_rate,
-    alpha: Annotated[float, typer.Option(help="weight of task A's loss")] = DEFAULTS.alpha,
-    beta: Annotated[float, typer.Option(help="weight of task B's loss")] = DEFAULTS.beta,
-    rebalance: Annotated[bool, typer.Option(help="halve the loss weight of a frozen head")] = DEFAULTS.rebalance,
+    alpha: Annotated[float, typer.Option(help="fixed weight of task A's loss")] = DEFAULTS.alpha,
+    beta: Annotated[float, typer.Option(help="fixed weight of task B's loss")] = DEFAULTS.beta,
+    rebalance: Annotated[bool, typer.Option(help="halve the fixed weight of a frozen head")] = DEFAULTS.rebalance,
     batch_size: int = DEFAULTS.batch_size,
     learning_rate: float = DEFAULTS.learning_rate,
     weight_decay: float = DEFAULTS.weight_decay,
@@ -183,6 +186,8 @@ def train(
         raise ValueError(
             f"--checkpoint is {str(checkpoint)!r}, which would overwrite the --backbone; choose another folder"
         )
+    if data and data.resolve() == (checkpoint / "test.csv").resolve():
+        raise ValueError(f"--data is {str(data)!r}, which --checkpoint would overwrite; choose another folder")
     if folds is not None:
         from . import commands
 

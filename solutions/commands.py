@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from rich.console import Console
+from torch import Tensor
 
 from . import trainer
 from .arguments import choose_device
@@ -55,8 +56,12 @@ def compare(
     device: str | None,
     folder: Path,
     console: Console,
-) -> None:
-    """Print the similarities of sentences, for one or more poolings, and draw them."""
+) -> dict[str, Tensor]:
+    """Print the similarities of sentences, for one or more poolings, and draw them.
+
+    Returns:
+        The matrices, `(batch, batch)`, by their titles.
+    """
     sentences = sentences or SAMPLE_SENTENCES
     labels = [f"S{number}" for number in range(1, len(sentences) + 1)]
     for label, sentence in zip(labels, sentences, strict=True):
@@ -68,6 +73,7 @@ def compare(
     for title, matrix in matrices.items():
         console.print(similarity_table(title, matrix, labels))
     similarity_heatmap(matrices, labels, folder / "similarity.png")
+    return matrices
 
 
 def train(

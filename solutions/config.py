@@ -126,10 +126,14 @@ class TrainingConfig:
                 self._require(field.name, isinstance(value, bool), "true or false")
             elif isinstance(field.default, int):
                 self._require(field.name, type(value) is int, "a whole number")
+            elif isinstance(field.default, str):
+                self._require(field.name, isinstance(value, str), "text")
             elif isinstance(field.default, float):
                 self._require(field.name, type(value) in (int, float) and math.isfinite(value), "a finite number")
 
     def _check_contradictions(self) -> None:
+        numbers = [number for pair in self.unfreeze for number in pair]
+        self._require("unfreeze", all(type(number) is int for number in numbers), "pairs of whole numbers")
         starts = [epoch for epoch, _ in self.unfreeze]
         self._require(
             "unfreeze",

@@ -9,23 +9,21 @@ import torch
 from rich.console import Console
 from torch import Tensor
 
-from .config import Split, TrainingConfig
+from .commands import compare
+from .config import Pooling, Split, TrainingConfig
 from .dataset import MultiTaskDataset
-from .encoder import SentenceTransformer
 from .evaluator import Metrics, format_evaluation
 from .freezing import apply_strategy
 from .multitask import parameter_counts
-from .plots import similarity_heatmap, visualize_metrics
-from .similarity import SAMPLE_SENTENCES, cosine_similarity_matrix, rank_by_similarity
-from .tables import parts_table, results_table, similarity_table
+from .plots import visualize_metrics
+from .similarity import SAMPLE_SENTENCES, rank_by_similarity
+from .tables import parts_table, results_table
 from .templates import TASK_A_CLASSES, TASK_B_CLASSES
 from .trainer import build_model, generated_split, run
 
 ORIGINAL = TrainingConfig()
 # A frozen backbone leaves small layers to train on fixed features: they bear a far larger learning rate.
 FASTER = dataclasses.replace(ORIGINAL, learning_rate=1e-3)
-
-LABELS = [f"S{number}" for number in range(1, len(SAMPLE_SENTENCES) + 1)]
 
 CLASS_NAMES = {"taskA": TASK_A_CLASSES, "taskB": TASK_B_CLASSES}
 
@@ -37,8 +35,7 @@ PART_DESCRIPTIONS = {
     "taskB_classifier": "negative, positive?",
 }
 
-READING_THE_SIMILARITIES = """
-The model turns every sentence into 512 numbers: an arrow. The cosine of the
+READING_THE_SIMILARITIES = """The model turns every sentence into 512 numbers: an arrow. The cosine of the
 angle between two arrows says how alike two sentences are: 1 is the same
 direction, 0 is unrelated. The model's transformer gives an arrow for every
 token, which is a word or a piece of one. Pooling makes one arrow of them: their
@@ -55,8 +52,9 @@ pass over the training sentences, and after each the log says:
   Prec  of the sentences put into a class, the share that belongs there
   Rec   of the sentences that belong to a class, the share that was put there
   F1    precision and recall in one number
-  AUC   chance that of two sentences from different classes, the scores tell
-        which is which
+
+The evaluation at the end adds the AUC: the chance that of two sentences from
+different classes, the scores tell which is which.
 """
 
 
@@ -98,23 +96,17 @@ def _heading(console: Console, text: str) -> None:
 
 
 def _show_similarity(folder: Path, device: torch.device, console: Console) -> dict[str, Tensor]:
-    for label, sentence in zip(LABELS, SAMPLE_SENTENCES, strict=True):
-        console.print(f"  {label}  {sentence}")
     console.print(READING_THE_SIMILARITIES)
-    matrices = {}
-    for pooling in ("mean", "max"):
-        torch.manual_seed(ORIGINAL.seed)
-        model = SentenceTransformer.from_pretrained(ORIGINAL.backbone, pooling=pooling).to(device)
-        matrices[f"{pooling} pooling"] = cosine_similarity_matrix(model.encode(SAMPLE_SENTENCES))
-    for title, matrix in matrices.items():
-        console.print(similarity_table(title, matrix, LABELS))
+    poolings, length = list(Pooling), ORIGINAL.max_length
+    matrices = compare(
+        SAMPLE_SENTENCES, ORIGINAL.backbone, poolings, length, ORIGINAL.seed, str(device), folder, console
+    )
     for title, matrix in matrices.items():
         closest = rank_by_similarity(matrix, 0)[0]
         console.print(
-            f"With {title} the closest to S1 is {LABELS[closest]}: by {matrix[0, closest] - matrix[0, 4]:.2f} "
+            f"With {title} the closest to S1 is S{closest + 1}: by {matrix[0, closest] - matrix[0, 4]:.2f} "
             f"closer than S5, by {matrix[0, closest] - matrix[0, 5]:.2f} closer than S6."
         )
-    similarity_heatmap(matrices, LABELS, folder / "similarity.png")
     return matrices
 
 

@@ -102,12 +102,11 @@ class MultiTaskSentenceTransformer(SentenceTransformer):
         embeddings = self.project(features)
         return MultiTaskOutput(embeddings, self.taskA_classifier(embeddings), self.taskB_classifier(embeddings))
 
-    def predict(self, sentences: Sequence[str], progress: bool = False) -> tuple[Tensor, Tensor]:
+    def predict(self, sentences: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Classify sentences as text, in eval mode and without gradients.
 
         Args:
             sentences: The sentences.
-            progress: Show a progress bar.
 
         Returns:
             The probabilities of task A's and of task B's classes, `(batch, classes)` each, on the CPU, in the order
@@ -116,7 +115,7 @@ class MultiTaskSentenceTransformer(SentenceTransformer):
         taskA = torch.empty(len(sentences), self.taskA_classifier.classes)
         taskB = torch.empty(len(sentences), self.taskB_classifier.classes)
         with inference(self):
-            for positions, inputs in self.batches_by_length(sentences, progress):
+            for positions, inputs in self.batches_by_length(sentences):
                 output = self(**inputs)
                 taskA[positions] = output.taskA_logits.float().softmax(dim=-1).cpu()
                 taskB[positions] = output.taskB_logits.float().softmax(dim=-1).cpu()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import settings
 from transformers import BertConfig, BertModel, BertTokenizer, DistilBertConfig, DistilBertModel
 from transformers.utils import logging
 
@@ -17,6 +18,9 @@ from solutions.encoder import SentenceTransformer
 from solutions.multitask import MultiTaskSentenceTransformer
 
 LAYERS = 3
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no failure
+settings.load_profile("unhurried")
 
 
 def _vocabulary() -> dict[str, int]:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from huggingface_hub.utils import logging as hub_logging
 from transformers import AutoModel, BertModel, DistilBertModel
+from transformers.utils import logging
 
 from solutions import backbones
 from solutions.backbones import bundled_minilm, load_backbone
@@ -93,12 +95,19 @@ def test_load_backbone_refuses_a_tokenizer_that_cannot_pad(monkeypatch, bert):
         load_backbone(bert)
 
 
-def test_load_backbone_leaves_the_librarys_settings_as_they_were(bert):
-    from transformers.utils import logging
+@pytest.mark.parametrize("bars", [True, False])
+def test_load_backbone_leaves_the_librarys_settings_as_they_were(bert, bars):
+    def settings():
+        return logging.get_verbosity(), logging.is_progress_bar_enabled(), hub_logging.get_verbosity()
 
-    before = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    load_backbone(bert)
-    assert (logging.get_verbosity(), logging.is_progress_bar_enabled()) == before
+    (logging.enable_progress_bar if bars else logging.disable_progress_bar)()
+    try:
+        before = settings()
+        load_backbone(bert)
+        assert settings() == before
+        assert before[1] is bars
+    finally:
+        logging.disable_progress_bar()
 
 
 def test_load_backbone_refuses_incomplete_weights(bert, tmp_path):

@@ -101,6 +101,13 @@ def test_load_checkpoint_names_damaged_weights(saved):
         load_checkpoint(folder)
 
 
+def test_load_checkpoint_names_a_damaged_backbone(saved):
+    weights = saved[0] / "backbone" / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-10])
+    with pytest.raises(ValueError, match=r"backbone is damaged"):
+        load_checkpoint(saved[0])
+
+
 def test_load_checkpoint_names_weights_that_do_not_fit(saved):
     folder = saved[0]
     description = json.loads((folder / "config.json").read_text())

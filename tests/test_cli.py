@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,14 @@ CSV = "sentence,taskA,taskB\n" + "".join(
 
 
 def environment():
-    return {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
+    return {
+        **os.environ,
+        "HF_HUB_OFFLINE": "1",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": str(ROOT),
+        "COLUMNS": "100",
+        "PYTHONUTF8": "1",
+    }
 
 
 def solutions(*arguments, cwd, **options):
@@ -193,6 +199,11 @@ def test_train_cross_validates(bert, tmp_path):
         (["train", "--output", "bad.csv/below"], "cannot write to the folder bad.csv"),
         (["train", "--checkpoint", "bad.csv"], "cannot write to the folder bad.csv"),
         (["train", "--backbone", "model", "--checkpoint", "model"], "would overwrite the --backbone"),
+        (
+            ["train", "--data", "test.csv", "--checkpoint", "."],
+            "--data is 'test.csv', which --checkpoint would overwrite",
+        ),
+        (["embed", "a", "--checkpoint", "model", "--pooling", "max"], "--checkpoint fixes the backbone"),
         (["evaluate", "--checkpoint", "missing"], "missing is not a checkpoint"),
         (["embed"], "give sentences"),
         (["embed", "a", "--file", "bad.csv"], "not both"),
@@ -233,8 +244,9 @@ def test_an_interrupted_training_leaves_earlier_results_alone(trained, bert, tmp
         [*command, *arguments], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
-        while b"Epoch 1/" not in process.stdout.readline():
-            time.sleep(0.01)
+        for line in process.stdout:
+            if b"Epoch 1/" in line:
+                break
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -24,6 +24,8 @@ def test_training_config_defaults_to_the_originals_hyperparameters():
         ({"dropout": 1.0}, "dropout is 1.0, but must be at least 0 and less than 1"),
         ({"test_fraction": 1.0}, "test_fraction is 1.0, but must be between 0 and 1"),
         ({"freeze": "tail"}, "freeze is 'tail', but must be one of nothing, backbone, head-a, head-b, everything"),
+        ({"backbone": None}, "backbone is None, but must be text"),
+        ({"unfreeze": ((1, "2"),)}, "unfreeze is .* pairs of whole numbers"),
         ({"dim": 8.0}, "dim is 8.0, but must be a whole number"),
         ({"epochs": True}, "epochs is True, but must be a whole number"),
         ({"cache_features": 1}, "cache_features is 1, but must be true or false"),

@@ -15,7 +15,13 @@ from solutions.dataset import generate_dataset, stratified_split
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo") / "graphs"
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(Path(__file__).parents[1]), "COLUMNS": "120"}
+    environment = {
+        **os.environ,
+        "HF_HUB_OFFLINE": "1",
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+        "COLUMNS": "120",
+        "PYTHONUTF8": "1",
+    }
     command = [sys.executable, "-m", "solutions", "demo", "--output", str(folder), "--device", "cpu"]
     result = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=True)
     return folder, result.stdout, json.loads((folder / "metrics.json").read_text())

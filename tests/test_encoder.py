@@ -67,7 +67,7 @@ def test_encode_refuses_what_is_no_string(encoder):
         encoder.encode(["the router", None])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.permutations(range(len(RAGGED))), st.sampled_from([8, 64, 1024]))
 def test_encode_restores_the_order_and_ignores_the_company(bert, order, tokens_per_batch):
     """Neither the other sentences of a batch, nor padding, nor the size of batches changes an embedding."""
