@@ -66,6 +66,7 @@ def compare(
     labels = [f"S{number}" for number in range(1, len(sentences) + 1)]
     for label, sentence in zip(labels, sentences, strict=True):
         console.print(f"  {label}  {sentence}")
+    console.print()
     matrices = {}
     for pooling in poolings:
         model = load_encoder(None, backbone, pooling, max_length, seed, device)
