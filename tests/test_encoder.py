@@ -102,6 +102,12 @@ def test_encode_runs_in_eval_mode_without_gradients_and_restores_every_mode(bert
     assert [module.training for module in model.modules()] == modes
 
 
+def test_embeddings_can_be_learned_from(encoder):
+    head = torch.nn.Linear(512, 2)
+    head(encoder.encode(RAGGED)).sum().backward()
+    assert head.weight.grad is not None
+
+
 def test_encode_restores_the_mode_after_an_error(bert, monkeypatch):
     model = SentenceTransformer(*load_backbone(bert), max_length=64)
     monkeypatch.setattr(model, "project", lambda features: 1 / 0)
