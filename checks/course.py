@@ -1,0 +1,132 @@
+"""The manifest: what `course.toml` and `misconceptions/` say about tasks and exercises, as frozen dataclasses."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SOLUTIONS = HERE.parent / "solutions"
+TUTORIAL = HERE.parent / "tutorial"
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A mistake that people really make.
+
+    Attributes:
+        name: What was misunderstood, told of the code: `the padding was averaged too`.
+        hint: The way out, without the solution.
+        diff: The mistake, as a change of the reference: lines with `-` are replaced by lines with `+`.
+    """
+
+    name: str
+    hint: str
+    diff: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise, without its checks.
+
+    Attributes:
+        id: Task and number, such as `1.1`.
+        title: What the learner does.
+        target: What the learner writes: `pooling.mean_pool` or `encoder.SentenceTransformer.project`.
+        points: Earned when every check passes.
+        difficulty: From 1 to 5.
+        importance: From 1 to 5.
+        minutes: How long it takes.
+        page: Where the site explains it.
+        hints: From a nudge to nearly there.
+        parts: Private helpers of the target that the learner writes too, in the same file.
+        seconds: Deadline of all its checks together.
+        misconceptions: Known wrong answers.
+    """
+
+    id: str
+    title: str
+    target: str
+    points: int
+    difficulty: int
+    importance: int
+    minutes: int
+    page: str
+    hints: tuple[str, ...]
+    parts: tuple[str, ...] = ()
+    seconds: float = 30.0
+    misconceptions: tuple[Misconception, ...] = ()
+
+    @property
+    def task(self) -> int:
+        """Number of its task."""
+        return int(self.id.partition(".")[0])
+
+    @property
+    def file(self) -> str:
+        """Name of its file, without the suffix."""
+        return self.target.partition(".")[0]
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Where the target stands in its file: the class, if there is one, and the name."""
+        return tuple(self.target.split(".")[1:])
+
+    @property
+    def paths(self) -> tuple[tuple[str, ...], ...]:
+        """Where the target and its parts stand in their file."""
+        return (self.path, *((part,) for part in self.parts))
+
+
+@dataclass(frozen=True)
+class Course:
+    """All tasks and exercises, in order."""
+
+    tasks: dict[int, str]
+    exercises: tuple[Exercise, ...]
+
+    def exercise(self, id: str) -> Exercise:
+        """Find an exercise.
+
+        Raises:
+            ValueError: There is none with that id.
+        """
+        for exercise in self.exercises:
+            if exercise.id == id:
+                return exercise
+        raise ValueError(f"exercise is {id!r}, but must be one of {', '.join(known.id for known in self.exercises)}")
+
+    def of_file(self, file: str) -> tuple[Exercise, ...]:
+        """List the exercises whose target stands in a file."""
+        return tuple(exercise for exercise in self.exercises if exercise.file == file)
+
+
+@cache
+def load_course() -> Course:
+    """Read the manifest."""
+    manifest = tomllib.loads((HERE / "course.toml").read_text(encoding="utf-8"))
+    tasks = {int(task["number"]): str(task["title"]) for task in manifest["task"]}
+    return Course(tasks, tuple(_read_exercise(entry) for entry in manifest["exercise"]))
+
+
+def _read_exercise(entry: dict[str, object]) -> Exercise:
+    lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
+    exercise = Exercise(**{**entry, **lists})  # type: ignore[arg-type]  # a wrong field is refused by its name
+    wrong = _read_misconceptions(exercise.file).get(exercise.id, [])
+    misconceptions = tuple(Misconception(**fields) for fields in wrong)
+    return Exercise(**{**entry, **lists, "misconceptions": misconceptions})  # type: ignore[arg-type]
+
+
+@cache
+def _read_misconceptions(file: str) -> dict[str, list[dict[str, str]]]:
+    path = HERE / "misconceptions" / f"{file}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def read_sources(folder: Path) -> dict[str, str]:
+    """Read the Python files of a package.
+
+    Returns:
+        File name without suffix to text; bytes that are no UTF-8 are replaced, so that they end in a syntax error.
+    """
+    return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("*.py"))}

@@ -1,0 +1,107 @@
+"""Definitions in source text: find a function, a method or a class, replace it, change a line of it."""
+
+import ast
+import re
+import textwrap
+from collections.abc import Sequence
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Path = Sequence[str]
+
+
+def locate(tree: ast.Module | ast.ClassDef, path: Path) -> Definition | None:
+    """Find a definition by its path: class and name, or name alone. The last of several is the one that counts."""
+    name, *rest = path
+    for node in reversed(tree.body):
+        if isinstance(node, Definition) and node.name == name:
+            if not rest:
+                return node
+            return locate(node, rest) if isinstance(node, ast.ClassDef) else None
+    return None
+
+
+def find(text: str, path: Path) -> Definition:
+    """Find a definition in a text.
+
+    Raises:
+        ValueError: It is not there.
+        SyntaxError: The text is no Python.
+    """
+    node = locate(ast.parse(text), path)
+    if node is None:
+        raise ValueError(f"there is no {'.'.join(path)} in the file")
+    return node
+
+
+def span(node: Definition) -> tuple[int, int]:
+    """Give the lines of a definition, decorators included, as a slice of the text's lines."""
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return first - 1, node.end_lineno or node.lineno
+
+
+def definition_text(text: str, path: Path) -> str:
+    """Give the text of one definition."""
+    start, end = span(find(text, path))
+    return "".join(text.splitlines(keepends=True)[start:end])
+
+
+def replace_definition(text: str, path: Path, replacement: str) -> str:
+    """Put another text in the place of a definition, indented as the definition was."""
+    node = find(text, path)
+    start, end = span(node)
+    lines = text.splitlines(keepends=True)
+    indented = textwrap.indent(textwrap.dedent(replacement).strip("\n") + "\n", " " * node.col_offset)
+    return "".join(lines[:start]) + indented + "".join(lines[end:])
+
+
+def remove_definition(text: str, path: Path) -> str:
+    """Take a definition out of a text, with the blank lines after it."""
+    start, end = span(find(text, path))
+    lines = text.splitlines(keepends=True)
+    while end < len(lines) and not lines[end].strip():
+        end += 1
+    return "".join(lines[:start] + lines[end:])
+
+
+def apply_diff(text: str, paths: Sequence[Path], diff: str) -> str:
+    """Change some lines of some definitions.
+
+    Args:
+        text: The source.
+        paths: The definitions that may be changed.
+        diff: Hunks with a blank line between them. In a hunk, lines with `-` are replaced by lines with `+`, and lines
+            with a space stay. Indentation counts within a hunk only.
+
+    Raises:
+        ValueError: A hunk fits nowhere, or in several places.
+    """
+    for hunk in re.split(r"\n\s*\n", diff.strip("\n")):
+        text = _apply_hunk(text, paths, hunk.split("\n"))
+    return text
+
+
+def _apply_hunk(text: str, paths: Sequence[Path], hunk: list[str]) -> str:
+    old = [line[2:] for line in hunk if line[:1] in "- "]
+    new = [line[2:] for line in hunk if line[:1] in "+ "]
+    lines = text.split("\n")
+    starts = [
+        start
+        for first, last in (span(find(text, path)) for path in paths)
+        for start in range(first, last - len(old) + 1)
+        if [line.strip() for line in lines[start : start + len(old)]] == [line.strip() for line in old]
+    ]
+    if len(starts) != 1:
+        raise ValueError(f"the change fits {len(starts)} places of the reference instead of one:\n" + "\n".join(hunk))
+    start = starts[0]
+    shift = _indentation(lines[start]) - _indentation(old[0])
+    moved = [" " * (shift + _indentation(line)) + line.strip() for line in new]
+    return "\n".join(lines[:start] + moved + lines[start + len(old) :])
+
+
+def _indentation(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def without_docstring(node: Definition) -> list[ast.stmt]:
+    """Give a definition's statements, its docstring left out."""
+    return node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body

@@ -1,0 +1,139 @@
+"""Grading one package: the learner's code in a sandbox, the verdict from the referee, one record from both."""
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .course import SOLUTIONS, Exercise, load_course, read_sources
+from .hybrid import imports_of
+from .results import ExerciseResult, Result, exercise_from_dict
+from .sandbox import Ending, Limits, environment, open_sandbox, python_command, run
+from .stubs import stub_source
+from .wire import read_frame, write_frame
+
+LOCAL_SEED = 0
+LARGEST_FILE = 1024**2
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A package to grade: its path, and for each file name without suffix its text and its hash."""
+
+    path: str
+    sources: dict[str, str]
+    files: dict[str, str] = field(default_factory=dict)
+
+
+def read_submission(folder: Path) -> Submission:
+    """Read a package.
+
+    Raises:
+        ValueError: The folder holds no Python file, or one that is too large.
+    """
+    files = sorted(folder.glob("*.py"))
+    if not files:
+        raise ValueError(f"package is {str(folder)!r}, but there are no Python files in it")
+    for file in files:
+        if file.stat().st_size > LARGEST_FILE:
+            raise ValueError(f"{file} has {file.stat().st_size} bytes, but a file may have {LARGEST_FILE}")
+    hashes = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    return Submission(str(folder), read_sources(folder), hashes)
+
+
+class Grader:
+    """Grades packages; its processes stay warm until it is closed.
+
+    Args:
+        limits: What one exercise may use.
+        seed: Of all checks: always the same for a learner, so that feedback repeats; a secret one for a class.
+    """
+
+    def __init__(self, limits: Limits = Limits(), seed: int = LOCAL_SEED) -> None:
+        self.limits = limits
+        self.seed = seed
+        self.reference = read_sources(SOLUTIONS)
+        self.sandbox = open_sandbox()
+        self.referee = subprocess.Popen(
+            python_command("referee", f"serve({seed})"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment(),
+        )
+
+    def __enter__(self) -> "Grader":
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all processes."""
+        self.sandbox.close()
+        if self.referee.stdin:
+            self.referee.stdin.close()
+        self.referee.wait()
+
+    def grade(self, submission: Submission, exercises: Iterable[Exercise]) -> Iterator[ExerciseResult]:
+        """Grade exercises one after the other."""
+        for exercise in exercises:
+            self._ask({"do": "prepare", "id": exercise.id})
+            yield self._judge(exercise, self._observe(submission, exercise))
+
+    def _observe(self, submission: Submission, exercise: Exercise) -> Ending:
+        text = self.reference[exercise.file]
+        reference = {**self.reference, exercise.file: stub_source(text, (exercise,))}
+        job = {
+            "id": exercise.id,
+            "seed": self.seed,
+            "memory": self.limits.memory,
+            "learner": submission.sources,
+            "reference": reference,
+        }
+        self.sandbox.prepare(imports_of(reference, exercise.file), exercise.file)
+        seconds = self.limits.seconds or exercise.seconds
+        return run(self.sandbox.start(), json.dumps(job).encode(), self.limits, seconds)
+
+    def _judge(self, exercise: Exercise, ending: Ending) -> ExerciseResult:
+        how = {key: value for key, value in ending._asdict().items() if key != "frames"}
+        self._ask({"do": "judge", "id": exercise.id, "frames": len(ending.frames), "ending": how}, ending.frames)
+        answer = read_frame(self.referee.stdout) if self.referee.stdout else None
+        if answer is None:
+            raise RuntimeError("the referee has ended; that is a bug of the course, not of your code")
+        return exercise_from_dict(json.loads(answer))
+
+    def _ask(self, order: dict[str, Any], frames: Iterable[bytes] = ()) -> None:
+        if self.referee.stdin:
+            for frame in (json.dumps(order).encode(), *frames):
+                write_frame(self.referee.stdin, frame)
+
+
+def record(submission: Submission, exercises: Iterable[ExerciseResult]) -> Result:
+    """Make the result record of a graded package."""
+    return Result(
+        submission.path,
+        tuple(exercises),
+        submission.files,
+        platform.python_version(),
+        importlib.metadata.version("torch"),
+        f"{platform.system()} {platform.machine()}, Python {sys.implementation.name}",
+    )
+
+
+def select(ids: Iterable[str] = (), task: int | None = None) -> tuple[Exercise, ...]:
+    """Choose exercises: those with these ids, those of a task, or all.
+
+    Raises:
+        ValueError: There is no such exercise or task.
+    """
+    course = load_course()
+    if task is not None and task not in course.tasks:
+        raise ValueError(f"task is {task}, but must be one of {', '.join(map(str, course.tasks))}")
+    wanted = {course.exercise(id) for id in ids}
+    return tuple(e for e in course.exercises if (not wanted or e in wanted) and (task is None or e.task == task))

@@ -1,0 +1,55 @@
+"""Running one check on one package: what it returns, or the error that stopped it, as bytes."""
+
+import random
+import traceback
+
+import numpy as np
+import torch
+
+from .exercise import Check, seeded_generator
+from .hybrid import GRAFTED, Package
+from .observations import ObservationError, Raised, pack
+from .results import CodeLine
+
+# Under this name the learner's package is imported, whatever its folder is called.
+PACKAGE = "tutorial"
+
+
+def observe(check: Check, course: Package, id: str, seed: int) -> bytes:
+    """Run one check; an exception is an observation too."""
+    try:
+        set_state(f"{id} {check.claim}", seed)
+        return pack(check.observe(course, seeded_generator(seed, id, check.claim)))
+    except ObservationError as error:
+        return pack(Raised("ObservationError", str(error)))
+    except BaseException as error:
+        return pack(describe_error(error))
+
+
+def set_state(name: str, seed: int) -> None:
+    """Start from the same global state in every check, whatever was changed before."""
+    start = seeded_generator(seed, name, "global").initial_seed() % 2**32
+    random.seed(start)
+    np.random.seed(start)
+    torch.manual_seed(start)
+    torch.set_default_dtype(torch.float32)
+    torch.set_grad_enabled(True)
+    if torch.get_num_threads() != 1:
+        torch.set_num_threads(1)
+
+
+def describe_error(error: BaseException) -> Raised:
+    """Keep an exception's type and text, and those lines of its traceback that the learner wrote."""
+    try:
+        message = " ".join(str(error).split())[:2000]
+    except Exception:
+        message = "(its text cannot be read)"
+    if isinstance(error, SyntaxError) and str(error.filename).startswith(f"{PACKAGE}/"):
+        line = CodeLine(str(error.filename), error.lineno or 0, "", (error.text or "").strip())
+        return Raised(type(error).__name__, str(error.msg), (line,))
+    lines = [
+        CodeLine(frame.filename, frame.lineno or 0, frame.name, frame.line or "")
+        for frame in traceback.extract_tb(error.__traceback__, limit=-200)
+        if frame.filename.startswith(f"{PACKAGE}/") and (frame.lineno or 0) < GRAFTED
+    ]
+    return Raised(type(error).__name__, message, tuple(lines[-5:]))

@@ -1,0 +1,210 @@
+"""The referee: trusted code only. It knows what is expected, gives the verdict, and names the misconception.
+
+It runs in a process of its own, so that neither a learner's code nor the terminal has to wait for its libraries.
+"""
+
+import dataclasses
+import json
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from .compare import describe, difference
+from .course import SOLUTIONS, Exercise, load_course, read_sources
+from .definitions import apply_diff
+from .exercise import Check, load_suite
+from .hybrid import Package
+from .observations import ObservationError, Raised, unpack
+from .observing import observe
+from .results import CheckResult, Diagnosis, ExerciseResult, Status
+from .wire import read_frame, write_frame
+
+ENDINGS = {
+    "timed out": (Status.TIMED_OUT, "it was still running after {seconds:.0f} s: is there a loop that never ends?"),
+    "out of memory": (Status.OUT_OF_MEMORY, "it asked for more memory than an exercise may use"),
+    "too much output": (Status.ERROR, "it printed more than an exercise may print: remove the print calls"),
+    "exited": (Status.EXITED, "the process ended before the checks did (exit status {exit_status})"),
+}
+
+
+class Referee:
+    """Judges submissions, one exercise at a time.
+
+    Args:
+        seed: Of all checks' random numbers; the same that the learner's observations were made with.
+        sources: The reference, file name to text.
+    """
+
+    def __init__(self, seed: int, sources: dict[str, str] | None = None) -> None:
+        self.seed = seed
+        self.sources = sources or read_sources(SOLUTIONS)
+        self._expected: dict[str, list[Any]] = {}
+        self._wrong: dict[str, list[list[Any]]] = {}
+
+    def expected(self, exercise: Exercise) -> list[Any]:
+        """Give what the reference makes each check see."""
+        if exercise.id not in self._expected:
+            self._expected[exercise.id] = self.observations(exercise, self.sources[exercise.file])
+        return self._expected[exercise.id]
+
+    def wrong(self, exercise: Exercise) -> list[list[Any]]:
+        """Give what each misconception makes each check see."""
+        if exercise.id not in self._wrong:
+            self._wrong[exercise.id] = [
+                self.observations(exercise, apply_diff(self.sources[exercise.file], exercise.paths, wrong.diff))
+                for wrong in exercise.misconceptions
+            ]
+        return self._wrong[exercise.id]
+
+    def observations(self, exercise: Exercise, text: str) -> list[Any]:
+        """Run an exercise's checks on the reference with another text in the place of the exercise's file."""
+        package = Package("reference", {**self.sources, exercise.file: text})
+        try:
+            checks = load_suite(exercise.id).checks
+            return [unpack(observe(check, package, exercise.id, self.seed)) for check in checks]
+        finally:
+            package.close()
+
+    def judge(self, exercise: Exercise, frames: Sequence[bytes], ending: dict[str, Any]) -> ExerciseResult:
+        """Give the verdict on one exercise.
+
+        Args:
+            exercise: What was graded.
+            frames: What the worker sent: an observation for each check, then a note of how it ended.
+            ending: How the process ended: its `reason`, `exit_status`, `output` and `seconds`.
+        """
+        note = _read_note(frames)
+        observed = [_read(frame) for frame in frames if frame[:1] == b"o"]
+        result = ExerciseResult(
+            exercise.id, exercise.title, exercise.target, Status.ERROR, 0, exercise.points,
+            output=ending["output"], seconds=round(ending["seconds"], 3),
+            imports_solutions=bool(note.get("imports_solutions")),
+        )  # fmt: skip
+        if note.get("ended") == "not started":
+            return dataclasses.replace(result, status=Status.NOT_STARTED)
+        if note.get("ended") == "not loaded":
+            return _not_loaded(result, observed[0] if observed else None)
+        return self._verdict(result, exercise, observed, ending)
+
+    def _verdict(
+        self, result: ExerciseResult, exercise: Exercise, observed: list[Any], ending: dict[str, Any]
+    ) -> ExerciseResult:
+        checks, expected = load_suite(exercise.id).checks, self.expected(exercise)
+        results = [_judge_check(*triple) for triple in zip(checks, expected, observed, strict=False)]
+        results += [CheckResult(check.claim, "not run") for check in checks[len(results) :]]
+        if ending["reason"] != "done":
+            status, problem = ENDINGS[ending["reason"]]
+            result = dataclasses.replace(result, status=status, problem=problem.format(**ending))
+        elif all(check.verdict == "passed" for check in results):
+            return dataclasses.replace(result, status=Status.PASSED, points=exercise.points, checks=tuple(results))
+        else:
+            result = dataclasses.replace(result, status=_status(results))
+        diagnosis = self._diagnose(exercise, checks, observed[: len(checks)])
+        return dataclasses.replace(result, checks=tuple(results), diagnosis=diagnosis)
+
+    def _diagnose(self, exercise: Exercise, checks: Sequence[Check], observed: Sequence[Any]) -> Diagnosis | None:
+        """Find the misconception that explains most: all that it gets wrong, the learner gets wrong in the same way."""
+        expected = self.expected(exercise)
+        mistakes = _mistakes(checks, expected, observed)
+        best: tuple[int, Diagnosis] | None = None
+        for misconception, wrong in zip(exercise.misconceptions, self.wrong(exercise), strict=True):
+            theirs = _mistakes(checks, expected, wrong)
+            explained = theirs and all(
+                index in mistakes and _same_mistake(checks[index], mistakes[index], theirs[index], wrong[index], observed[index])
+                for index in theirs
+            )
+            if explained and (best is None or len(theirs) > best[0]):
+                certain = theirs.keys() == mistakes.keys() and len(observed) == len(checks)
+                best = len(theirs), Diagnosis(misconception.name, misconception.hint, certain)
+        return best[1] if best else None
+
+
+def _read_note(frames: Sequence[bytes]) -> dict[str, Any]:
+    """Read how the worker says it ended; its word can only cost the learner points."""
+    try:
+        note = json.loads(frames[-1][1:]) if frames and frames[-1][:1] == b"e" else {}
+    except ValueError:
+        note = {}
+    return note if isinstance(note, dict) else {}
+
+
+def _read(frame: bytes) -> Any:
+    try:
+        return unpack(frame[1:])
+    except ObservationError as error:
+        return Raised("ObservationError", str(error))
+
+
+def _not_loaded(result: ExerciseResult, error: Any) -> ExerciseResult:
+    if not isinstance(error, Raised):
+        return dataclasses.replace(result, problem="the file could not be loaded")
+    problem = error.message if error.type in ("FileNotFoundError", "NameError") else f"{error.type}: {error.message}"
+    return dataclasses.replace(result, problem=problem, lines=error.lines)
+
+
+def _judge_check(check: Check, expected: Any, observed: Any) -> CheckResult:
+    if isinstance(observed, Raised):
+        problem = f"{observed.type}: {observed.message}" if observed.message else observed.type
+        return CheckResult(check.claim, "error", problem, lines=observed.lines)
+    if check.judge:
+        problem = _ask(check, expected, observed)
+        return CheckResult(check.claim, "failed", problem) if problem else CheckResult(check.claim, "passed")
+    found = difference(expected, observed, check.slack)
+    if found:
+        return CheckResult(check.claim, "failed", found.problem, found.where, found.expected, found.observed)
+    return CheckResult(check.claim, "passed")
+
+
+def _ask(check: Check, expected: Any, observed: Any) -> str | None:
+    """Ask a check's judge; one that cannot make sense of the observation has not been convinced."""
+    try:
+        return check.judge(observed, expected) if check.judge else None
+    except Exception:
+        return f"that is not what was asked for: got {describe(observed)}"
+
+
+def _status(results: Sequence[CheckResult]) -> Status:
+    first = next(check for check in results if check.verdict != "passed")
+    if first.verdict != "error":
+        return Status.FAILED
+    memory = first.problem.startswith("MemoryError") or "allocate memory" in first.problem
+    return Status.OUT_OF_MEMORY if memory else Status.ERROR
+
+
+def _mistakes(checks: Sequence[Check], expected: Sequence[Any], observed: Sequence[Any]) -> dict[int, CheckResult]:
+    results = (_judge_check(*triple) for triple in zip(checks, expected, observed, strict=False))
+    return {index: result for index, result in enumerate(results) if result.verdict != "passed"}
+
+
+def _same_mistake(check: Check, mine: CheckResult, theirs: CheckResult, wrong: Any, observed: Any) -> bool:
+    """Tell whether two failures look alike: equal observations or, where words say it, equal but for the numbers."""
+    if mine.verdict != theirs.verdict:
+        return False
+    if check.judge or mine.verdict == "error":
+        return _without_numbers(mine.problem) == _without_numbers(theirs.problem)
+    return difference(wrong, observed, check.slack) is None
+
+
+def _without_numbers(text: str) -> str:
+    return re.sub(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", "#", text)
+
+
+def serve(seed: int) -> None:
+    """Answer requests until there are no more: `prepare` an exercise, or `judge` what a worker sent.
+
+    Args:
+        seed: Of all checks.
+    """
+    answers, requests = sys.stdout.buffer, sys.stdin.buffer
+    sys.stdout = sys.stderr  # nothing that a library prints gets between the answers
+    referee = Referee(seed)
+    while (request := read_frame(requests)) is not None:
+        order = json.loads(request)
+        exercise = load_course().exercise(order["id"])
+        if order["do"] == "prepare":
+            referee.expected(exercise)
+        else:
+            frames = [read_frame(requests) or b"" for _ in range(order["frames"])]
+            result = referee.judge(exercise, frames, order["ending"])
+            write_frame(answers, json.dumps(dataclasses.asdict(result)).encode())

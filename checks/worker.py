@@ -1,0 +1,180 @@
+"""The process that runs a learner's code: it observes, sends what it saw, and decides nothing.
+
+A job comes in on standard input, frames go out on standard output; whatever the learner's code prints ends up on
+standard error. On Linux a fork server imports the libraries once and forks a fresh child for every job. It never
+computes, because a process that has computed with several threads must not fork.
+"""
+
+import contextlib
+import io
+import json
+import linecache
+import os
+import signal
+import socket
+import sys
+from typing import Any, BinaryIO
+
+from .course import Exercise, load_course
+from .definitions import locate
+from .exercise import load_suite
+from .hybrid import Package, graft, is_stub
+from .observations import pack
+from .observing import PACKAGE, describe_error, set_state, observe
+from .wire import read_frame, write_frame
+
+def serve_once() -> None:
+    """Do one job: read it, run the checks, send a frame for each, and leave without any clean-up."""
+    job = json.loads(read_frame(sys.stdin.buffer) or b"{}")
+    frames = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  # until the process ends
+    _limit_memory(job["memory"])
+    run_job(job, frames)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(0)
+
+
+def _limit_memory(limit: int) -> None:
+    """Let the system refuse memory beyond a limit, where it can."""
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def run_job(job: dict[str, Any], frames: BinaryIO) -> None:
+    """Observe one exercise.
+
+    Args:
+        job: The exercise's `id`, the `seed`, the `learner`'s sources and the `reference`'s, without the exercise.
+        frames: Where one observation for each check goes, and at last a note of how it ended.
+    """
+    exercise, seed = load_course().exercise(job["id"]), job["seed"]
+    used: set[str] = set()
+    sys.addaudithook(lambda event, details: _note_import(event, details, used))
+    note: dict[str, Any] = {"ended": "done"}
+    try:
+        package = _load(exercise, job, note)
+        if package:
+            for check in load_suite(exercise.id).checks:
+                write_frame(frames, b"o" + observe(check, package, exercise.id, seed))
+    except BaseException as error:
+        write_frame(frames, b"o" + pack(describe_error(error)))
+        note["ended"] = "not loaded"
+    write_frame(frames, b"e" + json.dumps({**note, "imports_solutions": bool(used)}).encode())
+
+
+def _note_import(event: str, details: Any, used: set[str]) -> None:
+    if event == "import" and str(details[0]).partition(".")[0] == "solutions":
+        used.add(str(details[0]))
+
+
+def _load(exercise: Exercise, job: dict[str, Any], note: dict[str, Any]) -> Package | None:
+    """Build the hybrid and execute the learner's module; None if the exercise has not been started."""
+    learner, reference = job["learner"], job["reference"]
+    if exercise.file not in learner:
+        raise FileNotFoundError(f"{exercise.file}.py is missing")
+    _show_lines(learner)
+    others = [path for other in load_course().of_file(exercise.file) if other != exercise for path in other.paths]
+    filename = f"{PACKAGE}/{exercise.file}.py"
+    try:
+        tree = graft(learner[exercise.file], reference[exercise.file], exercise.paths, others)
+    except SyntaxError as error:
+        error.filename = filename
+        raise
+    if is_stub(tree, reference[exercise.file], exercise.path):
+        note["ended"] = "not started"
+        return None
+    package = Package(PACKAGE, {**reference, exercise.file: tree}, learner)
+    set_state(exercise.id, job["seed"])
+    getattr(package, exercise.file)
+    if locate(tree, exercise.path) is None:
+        raise NameError(f"{'.'.join(exercise.path)} is missing in {exercise.file}.py")
+    return package
+
+
+def _show_lines(learner: dict[str, str]) -> None:
+    """Let tracebacks and warnings quote the learner's lines, which are in no file of that name."""
+    for file, text in learner.items():
+        name = f"{PACKAGE}/{file}.py"
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+
+
+def serve_forks(descriptor: int) -> None:
+    """Fork a child for every job.
+
+    Args:
+        descriptor: A socket. A message `imports` names the statements to execute before the first fork that needs
+            them, `fork` comes with the child's three streams, `kill` ends the child and all that it left running.
+    """
+    control = socket.socket(fileno=descriptor)
+    _adopt_orphans()
+    while True:
+        message, streams, _, _ = socket.recv_fds(control, 1 << 20, 3)
+        if not message:
+            kill_children()
+            return
+        order = json.loads(message)
+        if order["do"] == "imports":
+            _import(order["statements"], order["file"])
+        elif order["do"] == "fork":
+            _fork(control, streams)
+        else:
+            control.sendall(json.dumps({"exit": kill_children()}).encode())
+
+
+def _import(statements: list[str], file: str) -> None:
+    for statement in statements:
+        with contextlib.suppress(Exception):  # the child meets it again and says whose it is
+            exec(statement, {})
+    with contextlib.suppress(ModuleNotFoundError):
+        __import__(f"{__package__}.exercises.{file}")
+
+
+def _fork(control: socket.socket, streams: list[int]) -> None:
+    if os.fork():
+        for stream in streams:
+            os.close(stream)
+        return
+    control.close()
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    sys.stdin = io.TextIOWrapper(os.fdopen(0, "rb", closefd=False), encoding="utf-8")
+    sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb", closefd=False), encoding="utf-8", line_buffering=True)
+    sys.stderr = io.TextIOWrapper(os.fdopen(2, "wb", closefd=False), encoding="utf-8", line_buffering=True)
+    serve_once()
+
+
+def _adopt_orphans() -> None:
+    """Have processes that a child leaves behind become ours, so that they can be found and killed."""
+    import ctypes
+
+    PR_SET_CHILD_SUBREAPER = 36
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def kill_children() -> int | None:
+    """Kill all children, and their children, which become ours when their parent is gone.
+
+    Returns:
+        The first child's exit status, negative for a signal; None if there was no child.
+    """
+    import psutil
+
+    first = None
+    while children := psutil.Process().children():
+        for child in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
+        for child in children:
+            with contextlib.suppress(ChildProcessError):
+                status = os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1])
+                first = status if first is None else first
+    return first
