@@ -37,7 +37,6 @@ class Exercise:
         difficulty: From 1 to 5.
         importance: From 1 to 5.
         minutes: How long it takes.
-        page: Where the site explains it.
         hints: From a nudge to nearly there.
         parts: Private helpers of the target that the learner writes too, in the same file.
         seconds: Deadline of all its checks together.
@@ -51,7 +50,6 @@ class Exercise:
     difficulty: int
     importance: int
     minutes: int
-    page: str
     hints: tuple[str, ...]
     parts: tuple[str, ...] = ()
     seconds: float = 30.0
@@ -61,6 +59,11 @@ class Exercise:
     def task(self) -> int:
         """Number of its task."""
         return int(self.id.partition(".")[0])
+
+    @property
+    def page(self) -> str:
+        """Where the site explains it."""
+        return f"task-{self.task}/#exercise-{self.id.replace('.', '-')}"
 
     @property
     def file(self) -> str:

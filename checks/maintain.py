@@ -174,8 +174,6 @@ def _incomplete(exercise: Exercise) -> Iterator[Finding]:
     claims = [check.claim for check in load_suite(exercise.id).checks]
     if len(set(claims)) < len(claims):
         yield Finding(exercise.id, "checks", "two make the same claim")
-    if not exercise.page:
-        yield Finding(exercise.id, "page", "there is none")
 
 
 def _must_pass(result: ExerciseResult) -> str | None:

@@ -1,0 +1,95 @@
+"""Small models for the checks: the real BERT and DistilBERT, a few numbers wide, and a real tokenizer."""
+
+from typing import Any
+
+import torch
+from transformers import BertConfig, BertModel, BertTokenizer, DistilBertConfig, DistilBertModel
+
+SENTENCES = (
+    "the router is slow",
+    "a film",
+    "my sister loved the concert in may and the novel in june",
+    "it crashes",
+    "everyone adored this superb play",
+    "the laptop works",
+    "we hated the awful drone because it breaks easily",
+    "good",
+    "this podcast is truly tedious and it drags endlessly",
+    "her brilliant server responds instantly",
+)
+SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+WORDS = tuple(dict.fromkeys(word for sentence in SENTENCES for word in sentence.split()))
+LONGEST = 16
+
+
+def tiny_tokenizer() -> Any:
+    """Make a BERT tokenizer that knows the words of `SENTENCES`."""
+    vocabulary = {token: index for index, token in enumerate((*SPECIAL, *WORDS))}
+    return BertTokenizer(vocab=vocabulary, model_max_length=LONGEST)
+
+
+def seed_from(rng: torch.Generator) -> None:
+    """Seed the global random numbers, which initialize weights, from a check's own generator."""
+    torch.manual_seed(int(torch.randint(2**31, (1,), generator=rng)))
+
+
+def tiny_bert(rng: torch.Generator, layers: int = 2, hidden: int = 16) -> BertModel:
+    """Make a BERT with random weights; its dropout is BERT's usual 0.1."""
+    seed_from(rng)
+    config = BertConfig(
+        vocab_size=len(SPECIAL) + len(WORDS),
+        hidden_size=hidden,
+        num_hidden_layers=layers,
+        num_attention_heads=2,
+        intermediate_size=2 * hidden,
+        max_position_embeddings=LONGEST,
+        initializer_range=0.3,
+    )
+    return BertModel(config, add_pooling_layer=False)
+
+
+def tiny_distilbert(rng: torch.Generator, layers: int = 2, hidden: int = 16) -> DistilBertModel:
+    """Make a DistilBERT with random weights."""
+    seed_from(rng)
+    config = DistilBertConfig(
+        vocab_size=len(SPECIAL) + len(WORDS),
+        dim=hidden,
+        n_layers=layers,
+        n_heads=2,
+        hidden_dim=2 * hidden,
+        max_position_embeddings=LONGEST,
+        initializer_range=0.3,
+    )
+    return DistilBertModel(config)
+
+
+def tiny_encoder(course: Any, rng: torch.Generator, **options: Any) -> Any:
+    """Make a sentence transformer of width 8, in eval mode, with a LayerNorm that does not start as the identity."""
+    encoder = course.encoder.SentenceTransformer(
+        tiny_bert(rng), tiny_tokenizer(), **{"dim": 8, "max_length": LONGEST, **options}
+    )
+    _stir(encoder.layer_norm, rng)
+    return encoder.eval()
+
+
+def tiny_model(course: Any, rng: torch.Generator, backbone: Any = None, **options: Any) -> Any:
+    """Make a two-headed model of width 8 with three classes for task A and two for task B, in eval mode."""
+    model = course.multitask.MultiTaskSentenceTransformer(
+        backbone or tiny_bert(rng),
+        tiny_tokenizer(),
+        **{"taskA_classes": 3, "taskB_classes": 2, "dim": 8, "max_length": LONGEST, **options},
+    )
+    _stir(model.layer_norm, rng)
+    return model.eval()
+
+
+def _stir(layer_norm: torch.nn.LayerNorm, rng: torch.Generator) -> None:
+    with torch.no_grad():
+        layer_norm.weight.copy_(1 + 0.5 * torch.rand(layer_norm.weight.shape, generator=rng))
+        layer_norm.bias.copy_(0.5 * torch.randn(layer_norm.bias.shape, generator=rng))
+
+
+def tiny_tokens(sentences: tuple[str, ...] = SENTENCES[:4]) -> dict[str, torch.Tensor]:
+    """Tokenize sentences into one padded batch: `input_ids` and `attention_mask`, `(batch, seq)`."""
+    encoded = tiny_tokenizer()(list(sentences), padding=True, return_tensors="pt")
+    return {"input_ids": encoded["input_ids"], "attention_mask": encoded["attention_mask"]}
