@@ -51,12 +51,12 @@ class Grader:
     """Grades packages; its processes stay warm until it is closed.
 
     Args:
-        limits: What one exercise may use.
+        limits: What one exercise may use; the usual, if not given.
         seed: Of all checks: always the same for a learner, so that feedback repeats; a secret one for a class.
     """
 
-    def __init__(self, limits: Limits = Limits(), seed: int = LOCAL_SEED) -> None:
-        self.limits = limits
+    def __init__(self, limits: Limits | None = None, seed: int = LOCAL_SEED) -> None:
+        self.limits = limits or Limits()
         self.seed = seed
         self.reference = read_sources(SOLUTIONS)
         self.sandbox = open_sandbox()

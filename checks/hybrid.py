@@ -237,5 +237,3 @@ def imports_of(sources: Mapping[str, str], file: str) -> list[str]:
             elif isinstance(node, ast.Import | ast.ImportFrom):
                 found[ast.unparse(node)] = None
     return list(found)
-
-

@@ -10,6 +10,7 @@ from .course import HERE, SOLUTIONS, TUTORIAL, Exercise, load_course, read_sourc
 from .definitions import apply_diff, definition_text, remove_definition, replace_definition
 from .exercise import load_suite
 from .grading import Grader, Submission
+from .mutants import mutants
 from .results import ExerciseResult, Status
 from .stubs import stub_package
 
@@ -18,7 +19,7 @@ ALTERNATIVES = HERE.parent / "tests" / "alternatives"
 FEWEST_CHECKS, FEWEST_MISCONCEPTIONS, FEWEST_HINTS, FEWEST_ALTERNATIVES = 4, 3, 2, 2
 
 # A package that does nothing but agree, and bends every tool that a naive grader would compare with.
-POISON = '''
+POISON = """
 class _Agreeable:
     def __eq__(self, other): return True
     def __hash__(self): return 0
@@ -37,7 +38,7 @@ def _poison():
     torch.manual_seed(1)
 
 _poison()
-'''
+"""
 
 
 def stale_stubs() -> list[str]:
@@ -151,6 +152,38 @@ def verify(exercises: Iterable[Exercise], report: Callable[[str], None] = lambda
 
     with ThreadPoolExecutor(max_workers=2) as pool:
         return [finding for findings in pool.map(prove, exercises) for finding in findings]
+
+
+class Mutation(NamedTuple):
+    """What became of an exercise's mutants: how many there are, and the changes that no check notices."""
+
+    exercise: str
+    total: int
+    survivors: list[str]
+
+
+def mutate(exercises: Iterable[Exercise], report: Callable[[str], None] = lambda text: None) -> list[Mutation]:
+    """Grade every mutant of the reference.
+
+    Args:
+        exercises: Which.
+        report: Called with each exercise's id when it is done.
+    """
+    sources = read_sources(SOLUTIONS)
+
+    def grade(exercise: Exercise) -> Mutation:
+        changed, survivors = list(mutants(sources[exercise.file], exercise)), []
+        with Grader() as grader:
+            for mutant in changed:
+                submission = Submission(mutant.change, {**sources, exercise.file: mutant.text})
+                (result,) = grader.grade(submission, [exercise])
+                if result.status is Status.PASSED:
+                    survivors.append(mutant.change)
+        report(exercise.id)
+        return Mutation(exercise.id, len(changed), survivors)
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return list(pool.map(grade, exercises))
 
 
 def _wrong_verdicts(grader: Grader, exercise: Exercise) -> Iterator[Finding]:

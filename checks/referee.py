@@ -111,7 +111,8 @@ class Referee:
         for misconception, wrong in zip(exercise.misconceptions, self.wrong(exercise), strict=True):
             theirs = _mistakes(checks, expected, wrong)
             explained = theirs and all(
-                index in mistakes and _same_mistake(checks[index], mistakes[index], theirs[index], wrong[index], observed[index])
+                index in mistakes
+                and _same_mistake(checks[index], mistakes[index], theirs[index], wrong[index], observed[index])
                 for index in theirs
             )
             if explained and (best is None or len(theirs) > best[0]):
@@ -148,8 +149,8 @@ def _judge_check(check: Check, expected: Any, observed: Any) -> CheckResult:
         problem = f"{observed.type}: {observed.message}" if observed.message else observed.type
         return CheckResult(check.claim, "error", problem, lines=observed.lines)
     if check.judge:
-        problem = _ask(check, expected, observed)
-        return CheckResult(check.claim, "failed", problem) if problem else CheckResult(check.claim, "passed")
+        objection = _ask(check, expected, observed)
+        return CheckResult(check.claim, "failed", objection) if objection else CheckResult(check.claim, "passed")
     found = difference(expected, observed, check.slack)
     if found:
         return CheckResult(check.claim, "failed", found.problem, found.where, found.expected, found.observed)

@@ -1,7 +1,7 @@
 """Frames: how processes talk. Each is a length and so many bytes; nothing is ever unpickled."""
 
 import struct
-from typing import BinaryIO
+from typing import IO
 
 HEADER = struct.Struct(">I")
 LARGEST = 64 * 1024 * 1024
@@ -11,7 +11,7 @@ class WireError(Exception):
     """What arrived is not what a well-behaved process sends."""
 
 
-def write_frame(stream: BinaryIO, payload: bytes) -> None:
+def write_frame(stream: IO[bytes], payload: bytes) -> None:
     """Send one frame.
 
     Raises:
@@ -23,7 +23,7 @@ def write_frame(stream: BinaryIO, payload: bytes) -> None:
     stream.flush()
 
 
-def read_frame(stream: BinaryIO) -> bytes | None:
+def read_frame(stream: IO[bytes]) -> bytes | None:
     """Receive one frame.
 
     Returns:
@@ -44,13 +44,13 @@ def read_frame(stream: BinaryIO) -> bytes | None:
     return payload
 
 
-def _read_exactly(stream: BinaryIO, size: int) -> bytes:
+def _read_exactly(stream: IO[bytes], size: int) -> bytes:
     """Read so many bytes, or none at the end of the stream.
 
     Raises:
         WireError: The stream ends in between.
     """
-    parts = []
+    parts: list[bytes] = []
     missing = size
     while missing:
         part = stream.read(missing)

@@ -20,8 +20,9 @@ from .definitions import locate
 from .exercise import load_suite
 from .hybrid import Package, graft, is_stub
 from .observations import pack
-from .observing import PACKAGE, describe_error, set_state, observe
+from .observing import PACKAGE, describe_error, observe, set_state
 from .wire import read_frame, write_frame
+
 
 def serve_once() -> None:
     """Do one job: read it, run the checks, send a frame for each, and leave without any clean-up."""

@@ -1,1 +1,1 @@
-"""Two Heads: the complete reference of a multi-task sentence transformer."""
+"""Two Heads: a multi-task sentence transformer."""

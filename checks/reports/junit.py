@@ -1,0 +1,61 @@
+"""JUnit's XML, which continuous integration and most graders read: a suite for each task, a case for each exercise."""
+
+from xml.etree import ElementTree
+
+from ..course import load_course
+from ..results import CheckResult, ExerciseResult, Result, Status
+
+
+def junit(result: Result) -> str:
+    """Write a result record as JUnit's XML."""
+    root = ElementTree.Element("testsuites", {"name": "Two Heads", **_counts(result.exercises)})
+    for number, title in load_course().tasks.items():
+        exercises = tuple(exercise for exercise in result.exercises if exercise.id.partition(".")[0] == str(number))
+        if exercises:
+            suite = ElementTree.SubElement(root, "testsuite", {"name": f"Task {number}: {title}", **_counts(exercises)})
+            for exercise in exercises:
+                suite.append(_case(exercise))
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=False)
+
+
+def _counts(exercises: tuple[ExerciseResult, ...]) -> dict[str, str]:
+    failures = sum(exercise.status is Status.FAILED for exercise in exercises)
+    passed = sum(exercise.status is Status.PASSED for exercise in exercises)
+    skipped = sum(exercise.status is Status.NOT_STARTED for exercise in exercises)
+    return {
+        "tests": str(len(exercises)),
+        "failures": str(failures),
+        "errors": str(len(exercises) - failures - passed - skipped),
+        "skipped": str(skipped),
+        "time": f"{sum(exercise.seconds for exercise in exercises):.3f}",
+    }
+
+
+def _case(exercise: ExerciseResult) -> ElementTree.Element:
+    name = f"{exercise.id} {exercise.title}"
+    case = ElementTree.Element("testcase", name=name, classname=exercise.target, time=f"{exercise.seconds:.3f}")
+    if exercise.status is Status.NOT_STARTED:
+        ElementTree.SubElement(case, "skipped", message="not started")
+    elif exercise.status is not Status.PASSED:
+        kind = "failure" if exercise.status is Status.FAILED else "error"
+        message = exercise.diagnosis.name if exercise.diagnosis else exercise.problem or str(exercise.status)
+        element = ElementTree.SubElement(case, kind, message=_printable(message), type=str(exercise.status))
+        element.text = _printable("\n".join(_line(check) for check in exercise.checks))
+    if exercise.output:
+        ElementTree.SubElement(case, "system-out").text = _printable(exercise.output)
+    return case
+
+
+def _line(check: CheckResult) -> str:
+    details = "; ".join(part for part in (check.where, check.problem) if part)
+    return f"{check.verdict}: {check.claim}" + (f" ({details})" if details else "")
+
+
+def _printable(text: str) -> str:
+    """Leave out what XML cannot hold."""
+    return "".join(
+        letter
+        for letter in text
+        if letter in "\t\n" or (letter >= " " and not "\ud800" <= letter <= "\udfff" and letter not in "\ufffe\uffff")
+    )

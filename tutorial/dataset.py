@@ -1,0 +1,198 @@
+"""Sentences with two labels: generated, split without leaks, padded batch by batch."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import torch
+from sklearn.model_selection import StratifiedKFold
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from .templates import FULL_SOURCE, TASK_A_CLASSES, TASK_B_CLASSES, SentenceSource
+
+T = TypeVar("T")
+
+
+class Sample(NamedTuple):
+    """One sentence and its label for each task; generated ones know what they were made of."""
+
+    sentence: str
+    taskA: int
+    taskB: int
+    template: str = ""
+    words: tuple[str, ...] = ()
+
+
+class Batch(NamedTuple):
+    """What one training step needs: the model's keyword arguments and the labels, `(batch,)` each."""
+
+    inputs: dict[str, Tensor]
+    taskA_labels: Tensor
+    taskB_labels: Tensor
+
+    def to(self, device: torch.device) -> "Batch":
+        """Move every tensor to a device."""
+        inputs = {name: tensor.to(device) for name, tensor in self.inputs.items()}
+        return Batch(inputs, self.taskA_labels.to(device), self.taskB_labels.to(device))
+
+
+class MultiTaskDataset(Dataset[Sample]):
+    """Sentences that carry one label for each of the two tasks.
+
+    Args:
+        samples: The sentences with their labels.
+        taskA_classes: Names of task A's classes; a label is an index into them.
+        taskB_classes: Names of task B's classes.
+
+    Raises:
+        ValueError: A label has no class.
+    """
+
+    def __init__(
+        self,
+        samples: Iterable[Sample],
+        taskA_classes: Sequence[str] = TASK_A_CLASSES,
+        taskB_classes: Sequence[str] = TASK_B_CLASSES,
+    ) -> None:
+        # TODO 4.2 hold sentences with two labels each
+        raise NotImplementedError("exercise 4.2: MultiTaskDataset")
+
+    def __len__(self) -> int:
+        # TODO 4.2 hold sentences with two labels each
+        raise NotImplementedError("exercise 4.2: MultiTaskDataset")
+
+    def __getitem__(self, index: int) -> Sample:
+        # TODO 4.2 hold sentences with two labels each
+        raise NotImplementedError("exercise 4.2: MultiTaskDataset")
+
+    @property
+    def sentences(self) -> list[str]:
+        """The sentences alone, in order."""
+        # TODO 4.2 hold sentences with two labels each
+        raise NotImplementedError("exercise 4.2: MultiTaskDataset")
+
+    def subset(self, indices: Iterable[int]) -> "MultiTaskDataset":
+        """Keep the samples at these indices, in the order of the indices."""
+        # TODO 4.2 hold sentences with two labels each
+        raise NotImplementedError("exercise 4.2: MultiTaskDataset")
+
+    def distribution(self) -> dict[tuple[str, str], int]:
+        """Count the samples of each combination of the two classes."""
+        # TODO 4.2 hold sentences with two labels each
+        raise NotImplementedError("exercise 4.2: MultiTaskDataset")
+
+
+def generate_category_samples(
+    source: SentenceSource, taskA: int, taskB: int, count: int, rng: random.Random
+) -> list[Sample]:
+    """Fill random templates with random words that suit one combination of labels.
+
+    The draws are independent, so a sentence may come up twice.
+
+    Args:
+        source: Templates and word banks.
+        taskA: Label for task A.
+        taskB: Label for task B.
+        count: How many samples.
+        rng: The only source of randomness, so that a seed repeats the samples.
+    """
+    # TODO 4.1 generate labelled sentences from templates
+    raise NotImplementedError("exercise 4.1: generate_category_samples")
+
+
+def generate_dataset(size: int, seed: int = 0, source: SentenceSource = FULL_SOURCE) -> MultiTaskDataset:
+    """Generate a balanced dataset: the same number of sentences for each combination of labels, shuffled.
+
+    Raises:
+        ValueError: The size is not a positive multiple of the four combinations.
+    """
+    combinations = [(a, b) for a in range(len(TASK_A_CLASSES)) for b in range(len(TASK_B_CLASSES))]
+    if size <= 0 or size % len(combinations):
+        raise ValueError(f"dataset size is {size}, but must be a positive multiple of {len(combinations)}")
+    rng = random.Random(seed)
+    share = size // len(combinations)
+    samples = [sample for a, b in combinations for sample in generate_category_samples(source, a, b, share, rng)]
+    rng.shuffle(samples)
+    return MultiTaskDataset(samples)
+
+
+def stratified_split(
+    dataset: MultiTaskDataset, test_fraction: float = 0.2, seed: int = 0
+) -> tuple[MultiTaskDataset, MultiTaskDataset]:
+    """Split at random, with the same share of every combination of labels on both sides.
+
+    Each combination is on both sides if it has two samples or more; a single one goes to training.
+
+    Returns:
+        Training and test set. They share no sample, but may share templates, words and even whole sentences.
+
+    Raises:
+        ValueError: No combination has two samples, so one side would be empty.
+    """
+    # TODO 4.3 split at random, the same mix on both sides
+    raise NotImplementedError("exercise 4.3: stratified_split")
+
+
+def template_split(
+    size: int, test_fraction: float = 0.2, seed: int = 0, disjoint_words: bool = False
+) -> tuple[MultiTaskDataset, MultiTaskDataset]:
+    """Generate a training and a test set that share no template and, if asked, no content word.
+
+    The source is split first and the sentences are drawn afterwards, so none has to be thrown away.
+
+    Args:
+        size: Sentences in both sets together; divisible by 4.
+        test_fraction: Share of the sentences, and of templates and words, that is held out.
+        seed: Seed of the split and of the sentences.
+        disjoint_words: Divide the word banks as well.
+
+    Raises:
+        ValueError: The size is not divisible by 4, or too small to give both sides all four combinations.
+    """
+    # TODO 4.4 split without leaks: no template on both sides
+    raise NotImplementedError("exercise 4.4: template_split")
+
+
+def _partition(items: Sequence[T], test_fraction: float, rng: random.Random) -> tuple[list[T], list[T]]:
+    """Divide items at random: at least one on each side where there are two, a single one to the first side."""
+    shuffled = rng.sample(items, len(items))
+    test_count = min(max(round(len(items) * test_fraction), 1), len(items) - 1)
+    return shuffled[test_count:], shuffled[:test_count]
+
+
+def stratified_folds(
+    dataset: MultiTaskDataset, folds: int = 5, seed: int = 0
+) -> list[tuple[MultiTaskDataset, MultiTaskDataset]]:
+    """Make the training and test sets of a stratified k-fold cross-validation.
+
+    Every sample is tested exactly once, and each fold has the label combinations of the whole dataset.
+
+    Raises:
+        ValueError: There are fewer than two folds, or some combination has fewer samples than there are folds.
+    """
+    rarest = min(dataset.distribution().values(), default=0)
+    if not 2 <= folds <= rarest:
+        raise ValueError(
+            f"folds is {folds}, but must be at least 2 and at most {rarest}, "
+            "the number of samples with the rarest combination of labels"
+        )
+    combinations = [f"{sample.taskA},{sample.taskB}" for sample in dataset.samples]
+    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
+    return [(dataset.subset(train), dataset.subset(test)) for train, test in splitter.split(combinations, combinations)]
+
+
+def collate(samples: Sequence[Sample], tokenizer: Any, max_length: int = 128) -> Batch:
+    """Tokenize sentences and pad them to the longest of this batch, not to the longest there could be.
+
+    Args:
+        samples: The sentences of one batch.
+        tokenizer: The backbone's tokenizer.
+        max_length: Longest sentence in tokens; what is beyond it is cut off.
+
+    Returns:
+        `input_ids` and `attention_mask` of shape `(batch, seq)`, and the labels.
+    """
+    # TODO 4.5 tokenize and pad a batch
+    raise NotImplementedError("exercise 4.5: collate")

@@ -1,0 +1,175 @@
+"""The whole course in under a minute: similarity, the model's parts, two trainings, evaluation."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from rich.console import Console
+from torch import Tensor
+
+from .commands import compare
+from .config import Pooling, Split, TrainingConfig
+from .dataset import MultiTaskDataset
+from .evaluator import Metrics, format_evaluation
+from .freezing import apply_strategy
+from .multitask import parameter_counts
+from .plots import visualize_metrics
+from .similarity import SAMPLE_SENTENCES, rank_by_similarity
+from .tables import parts_table, results_table
+from .templates import TASK_A_CLASSES, TASK_B_CLASSES
+from .trainer import build_model, generated_split, run
+
+ORIGINAL = TrainingConfig()
+# A frozen backbone leaves small layers to train on fixed features: they bear a far larger learning rate.
+FASTER = dataclasses.replace(ORIGINAL, learning_rate=1e-3)
+
+CLASS_NAMES = {"taskA": TASK_A_CLASSES, "taskB": TASK_B_CLASSES}
+
+PART_DESCRIPTIONS = {
+    "transformer": "a vector for each token",
+    "projection": "512 numbers for a sentence",
+    "layer_norm": "the same scale for all",
+    "taskA_classifier": "technology, entertainment?",
+    "taskB_classifier": "negative, positive?",
+}
+
+READING_THE_SIMILARITIES = """The model turns every sentence into 512 numbers: an arrow. The cosine of the
+angle between two arrows says how alike two sentences are: 1 is the same
+direction, 0 is unrelated. The model's transformer gives an arrow for every
+token, which is a word or a piece of one. Pooling makes one arrow of them: their
+mean, or the largest value of each number. In each row the closest other
+sentence is bold.
+"""
+
+READING_THE_LOG = """The transformer is frozen: it was pretrained and keeps its weights, so it reads
+each sentence only once. What trains is everything above it. An epoch is one
+pass over the training sentences, and after each the log says:
+
+  Loss  what training makes smaller
+  Acc   share of the sentences that were put into their class
+  Prec  of the sentences put into a class, the share that belongs there
+  Rec   of the sentences that belong to a class, the share that was put there
+  F1    precision and recall in one number
+
+The evaluation at the end adds the AUC: the chance that of two sentences from
+different classes, the scores tell which is which.
+"""
+
+
+class Result(NamedTuple):
+    """What one training has to show; the model itself is let go."""
+
+    history: list[Metrics]
+    metrics: Metrics
+
+
+def show(folder: Path, device: torch.device, console: Console) -> None:
+    """Run the demonstration.
+
+    Args:
+        folder: Where the figures and `metrics.json` go.
+        device: Where the model runs.
+        console: Where the story is told.
+    """
+    _heading(console, "1. Which sentences mean the same?")
+    similarities = _show_similarity(folder, device, console)
+    _heading(console, "2. What is the model made of?")
+    _show_parts(console)
+    _heading(console, "3. Training with the original experiment's settings")
+    console.print(READING_THE_LOG)
+    original = _show_training(ORIGINAL, device, console)
+    visualize_metrics(original.metrics, folder / "original", original.history, CLASS_NAMES)
+    _heading(console, "4. The same training with a larger learning rate")
+    faster = _show_training(FASTER, device, console)
+    visualize_metrics(faster.metrics, folder / "faster", faster.history, CLASS_NAMES)
+    _heading(console, "5. Does it work on sentences it has never seen?")
+    results = {("original", "random"): original, ("faster", "random"): faster} | _leak_free_results(device)
+    _show_results(results, console)
+    _save(folder / "metrics.json", similarities, results)
+
+
+def _heading(console: Console, text: str) -> None:
+    console.print()
+    console.rule(text, align="left")
+
+
+def _show_similarity(folder: Path, device: torch.device, console: Console) -> dict[str, Tensor]:
+    console.print(READING_THE_SIMILARITIES)
+    poolings, length = list(Pooling), ORIGINAL.max_length
+    matrices = compare(
+        SAMPLE_SENTENCES, ORIGINAL.backbone, poolings, length, ORIGINAL.seed, str(device), folder, console
+    )
+    for title, matrix in matrices.items():
+        closest = rank_by_similarity(matrix, 0)[0]
+        console.print(
+            f"With {title} the closest to S1 is S{closest + 1}: by {matrix[0, closest] - matrix[0, 4]:.2f} "
+            f"closer than S5, by {matrix[0, closest] - matrix[0, 5]:.2f} closer than S6."
+        )
+    return matrices
+
+
+def _show_parts(console: Console) -> None:
+    model = build_model(ORIGINAL)
+    apply_strategy(model, ORIGINAL.freeze)
+    console.print(parts_table(model, PART_DESCRIPTIONS))
+    counts = parameter_counts(model)
+    console.print(
+        f"Both tasks share {counts.shared:,} parameters; head A adds {counts.taskA_head:,} of its own, "
+        f"head B {counts.taskB_head:,}."
+    )
+
+
+def _show_training(config: TrainingConfig, device: torch.device, console: Console) -> Result:
+    train_set, test_set = generated_split(config)
+    rate = f"{config.learning_rate:.10f}".rstrip("0")
+    console.print(
+        f"{len(train_set)} sentences to train on, {len(test_set)} to test on; {config.epochs} epochs; steps of "
+        f"{config.batch_size} sentences; learning rate, the size of a step: {rate}; weight of task "
+        f"A's loss (alpha): {config.alpha}; of task B's (beta): {config.beta}\n\nTraining the model..."
+    )
+    result = run(config, train_set, test_set, device, console.print)
+    console.print(f"Training complete!\n\nEvaluation Results:\n\n{format_evaluation(result.metrics)}")
+    return Result(result.history, result.metrics)
+
+
+def _leak_free_results(device: torch.device) -> dict[tuple[str, str], Result]:
+    """Repeat both trainings, without their log, on a split that shares neither templates nor words."""
+    results = {}
+    for name, config in (("original", ORIGINAL), ("faster", FASTER)):
+        config = dataclasses.replace(config, split=Split.LEAK_FREE, disjoint_words=True)
+        result = run(config, *generated_split(config), device)
+        results[name, "leak-free"] = Result(result.history, result.metrics)
+    return results
+
+
+def _show_results(results: dict[tuple[str, str], Result], console: Console) -> None:
+    train_set, test_set = generated_split(ORIGINAL)
+    console.print(
+        f"The random split leaks: {_shared(train_set, test_set, 'sentence')} of the {len(test_set)} test sentences "
+        f"also stand in training, and {_shared(train_set, test_set, 'template')} are built like one of training's.\n"
+        "The leak-free split has test sentences built in other ways and of other content words than training's."
+    )
+    metrics = {key: result.metrics for key, result in results.items()}
+    console.print(results_table("on the test sentences", metrics, ("training", "split")))
+    console.print(
+        "Where the AUC is high and the accuracy is not, the scores already have the right order, but still lie on the "
+        "wrong side of the threshold: training has only begun."
+    )
+
+
+def _shared(train_set: MultiTaskDataset, test_set: MultiTaskDataset, field: str) -> int:
+    seen = {getattr(sample, field) for sample in train_set.samples}
+    return sum(getattr(sample, field) in seen for sample in test_set.samples)
+
+
+def _save(path: Path, similarities: dict[str, Tensor], results: dict[tuple[str, str], Result]) -> None:
+    report = {
+        "similarity": {title: matrix.tolist() for title, matrix in similarities.items()},
+        "trainings": [
+            {"settings": settings, "split": split, "test": result.metrics, "epochs": result.history}
+            for (settings, split), result in results.items()
+        ],
+    }
+    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,188 @@
+"""The sentence transformer: transformer → pooling → projection → LayerNorm → L2 norm."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Self
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
+
+from .backbones import MINILM, load_backbone
+from .pooling import max_pool, mean_pool
+from .progress import track
+
+POOLINGS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {"mean": mean_pool, "max": max_pool}
+
+# Tokens, padding included, in one batch of `encode`: enough to keep two cores busy, few enough for their cache.
+TOKENS_PER_BATCH = 1024
+
+# A sentence of one token, with the two that the tokenizer puts around it.
+SHORTEST = 3
+
+
+class SentenceTransformer(nn.Module):
+    """Turn sentences into vectors of length 1 whose dot product is their cosine similarity.
+
+    Args:
+        transformer: A pretrained encoder whose output has a `last_hidden_state`.
+        tokenizer: Its tokenizer.
+        pooling: `mean` or `max`.
+        dim: Width of the embedding, whatever the transformer's own width.
+        max_length: Longest sentence in tokens; what is beyond it is cut off.
+
+    Raises:
+        ValueError: The pooling is unknown, or the transformer cannot take sentences that long.
+    """
+
+    def __init__(
+        self, transformer: Any, tokenizer: Any, pooling: str = "mean", dim: int = 512, max_length: int = 128
+    ) -> None:
+        super().__init__()
+        if pooling not in POOLINGS:
+            raise ValueError(f"pooling is {pooling!r}, but must be one of {', '.join(POOLINGS)}")
+        positions = getattr(transformer.config, "max_position_embeddings", tokenizer.model_max_length)
+        longest = min(positions, tokenizer.model_max_length)
+        if not SHORTEST <= max_length <= longest:
+            raise ValueError(
+                f"max_length is {max_length}, but must be from {SHORTEST} to {longest}, the backbone's limit"
+            )
+        self.transformer = transformer.train()
+        self.tokenizer = tokenizer
+        self.pool = POOLINGS[pooling]
+        self.max_length = max_length
+        self.projection = nn.Linear(transformer.config.hidden_size, dim)
+        self.layer_norm = nn.LayerNorm(dim)
+
+    @classmethod
+    def from_pretrained(cls, backbone: str = MINILM, **options: Any) -> Self:
+        """Build the model on a backbone that `load_backbone` knows, in eval mode; the layers above are untrained."""
+        return cls(*load_backbone(backbone), **options).eval()
+
+    @property
+    def dim(self) -> int:
+        """Width of the sentence embedding."""
+        return self.projection.out_features
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.projection.weight.device
+
+    def features(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Run the transformer and pool its tokens: all that a frozen backbone computes.
+
+        Args:
+            input_ids: `(batch, seq)`.
+            attention_mask: `(batch, seq)`, 1 for a real token and 0 for padding.
+
+        Returns:
+            `(batch, hidden)`.
+        """
+        tokens = self.transformer(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        return self.pool(tokens, attention_mask)
+
+    def project(self, features: Tensor) -> Tensor:
+        """Map pooled features to the embedding: linear layer, LayerNorm, then L2 norm.
+
+        Args:
+            features: `(batch, hidden)`.
+
+        Returns:
+            `(batch, dim)`, each row of length 1.
+        """
+        # TODO 1.3 map pooled features to an embedding of length 1
+        raise NotImplementedError("exercise 1.3: project")
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Embed tokenized sentences.
+
+        Args:
+            input_ids: `(batch, seq)`.
+            attention_mask: `(batch, seq)`, 1 for a real token and 0 for padding.
+
+        Returns:
+            `(batch, dim)`, each row of length 1.
+        """
+        # TODO 1.4 embed tokenized sentences
+        raise NotImplementedError("exercise 1.4: forward")
+
+    def encode(self, sentences: str | Sequence[str], progress: bool = False) -> Tensor:
+        """Embed sentences as text, in eval mode and without gradients.
+
+        Args:
+            sentences: One sentence or many.
+            progress: Show a progress bar.
+
+        Returns:
+            `(dim,)` for one sentence, `(batch, dim)` for many, on the CPU, in the order of the sentences.
+        """
+        # TODO 1.5 embed sentences as text
+        raise NotImplementedError("exercise 1.5: encode")
+
+    def batches_by_length(
+        self, sentences: Sequence[str], progress: bool = False
+    ) -> Iterator[tuple[list[int], dict[str, Tensor]]]:
+        """Cut sentences into batches of similar length and of about `TOKENS_PER_BATCH` tokens each.
+
+        Sorting leaves little padding; counting tokens instead of sentences keeps every batch equally large.
+
+        Yields:
+            The positions of the batch's sentences, and its `input_ids` and `attention_mask`, `(batch, seq)`.
+
+        Raises:
+            TypeError: A sentence is not a string.
+        """
+        if not len(sentences):
+            return
+        for position, sentence in enumerate(sentences):
+            if not isinstance(sentence, str):
+                raise TypeError(f"sentence {position} is {sentence!r}, but must be a string")
+        tokens = self.tokenizer(list(sentences), truncation=True, max_length=self.max_length)["input_ids"]
+        cuts = _cut_by_length([len(ids) for ids in tokens])
+        for positions in track(cuts, "Encoding", progress):
+            rows = [torch.tensor(tokens[position]) for position in positions]
+            lengths = torch.tensor([len(row) for row in rows])
+            input_ids = pad_sequence(rows, batch_first=True, padding_value=self.tokenizer.pad_token_id)
+            attention_mask = (torch.arange(input_ids.shape[1]) < lengths.unsqueeze(1)).long()
+            yield positions, {"input_ids": input_ids.to(self.device), "attention_mask": attention_mask.to(self.device)}
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch between train and eval mode, but keep every frozen part in eval mode: its dropout is off."""
+        super().train(mode)
+        if not mode:
+            return self
+        for module in self.modules():
+            parameters = list(module.parameters())
+            frozen = parameters and not any(parameter.requires_grad for parameter in parameters)
+            # The model's own flag stays: it remembers the mode for parts that are unfrozen later.
+            if frozen and module is not self:
+                module.eval()
+        return self
+
+
+@contextmanager
+def inference(model: nn.Module) -> Iterator[None]:
+    """Run a block in eval mode and without gradients, then give every module the mode it had."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        with torch.inference_mode():
+            yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
+
+
+def _cut_by_length(lengths: Sequence[int]) -> list[list[int]]:
+    """Sort positions from the longest sentence to the shortest and cut them into batches."""
+    order = sorted(range(len(lengths)), key=lambda position: lengths[position], reverse=True)
+    batches = []
+    start = 0
+    while start < len(order):
+        # The first sentence is the batch's longest, so all others are padded to its length.
+        size = max(1, TOKENS_PER_BATCH // max(1, lengths[order[start]]))
+        batches.append(order[start : start + size])
+        start += size
+    return batches

@@ -1,0 +1,99 @@
+"""How good the predictions are: the metrics dictionary, with ROC curves for two and for more classes."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from sklearn.metrics import accuracy_score, auc, confusion_matrix, precision_recall_fscore_support, roc_curve
+from torch import Tensor
+
+from .dataset import Batch
+from .encoder import inference
+from .multitask import MultiTaskOutput, MultiTaskSentenceTransformer
+
+Metrics = dict[str, Any]
+
+
+def task_metrics(labels: Tensor, logits: Tensor) -> Metrics:
+    """Measure one task's predictions.
+
+    Precision, recall and F1 are averaged over the classes, weighted by how often each class occurs; a class that
+    is never predicted has precision 0.
+
+    Args:
+        labels: `(batch,)`, the true classes.
+        logits: `(batch, classes)`.
+
+    Returns:
+        `accuracy`, `precision`, `recall`, `f1`, and `confusion_matrix` (row: true class, column: predicted class).
+    """
+    # TODO 4.9 measure one task's predictions
+    raise NotImplementedError("exercise 4.9: task_metrics")
+
+
+def roc(labels: Tensor, logits: Tensor) -> Metrics:
+    """Measure how well one task's scores rank the classes, whatever the threshold.
+
+    Two classes: one curve, class 1 against class 0. More classes: one curve for each class against the rest, and
+    `auc` is their plain average. A class that all labels or none belong to has no curve.
+
+    Args:
+        labels: `(batch,)`, the true classes.
+        logits: `(batch, classes)`.
+
+    Returns:
+        `auc` (None without a curve), and the curves' `fpr` and `tpr`: lists for two classes, and for more a
+        dictionary from class to list.
+    """
+    # TODO 4.10 draw the ROC curve and its area
+    raise NotImplementedError("exercise 4.10: roc")
+
+
+def labels_and_logits(scored: Iterable[tuple[Batch, MultiTaskOutput]]) -> dict[str, tuple[Tensor, Tensor]]:
+    """Join what was predicted batch by batch, and keep nothing else of it.
+
+    Returns:
+        For `taskA` and `taskB`: the labels `(batch,)` and the logits `(batch, classes)` of all sentences, on the CPU.
+
+    Raises:
+        ValueError: There is no batch.
+    """
+    pairs = [
+        (batch.taskA_labels.cpu(), output.taskA_logits.cpu(), batch.taskB_labels.cpu(), output.taskB_logits.cpu())
+        for batch, output in scored
+    ]
+    if not pairs:
+        raise ValueError("there are no sentences to evaluate")
+    labels_a, logits_a, labels_b, logits_b = (torch.cat(column) for column in zip(*pairs, strict=True))
+    return {"taskA": (labels_a, logits_a), "taskB": (labels_b, logits_b)}
+
+
+def evaluate(model: MultiTaskSentenceTransformer, batches: Iterable[Batch]) -> Metrics:
+    """Measure a model on labelled batches, in eval mode and without gradients.
+
+    Returns:
+        `overall` (the accuracies and their mean), and for `taskA` and `taskB` all of `task_metrics` and `roc`.
+
+    Raises:
+        ValueError: There is no batch.
+    """
+    # TODO 4.11 evaluate a model
+    raise NotImplementedError("exercise 4.11: evaluate")
+
+
+def format_evaluation(metrics: Metrics) -> str:
+    """Lay the metrics dictionary out as the report that ends a training run."""
+    lines = []
+    for name, task in (("Task A", metrics["taskA"]), ("Task B", metrics["taskB"])):
+        lines.append(
+            f"{name} - Accuracy: {task['accuracy']:.4f}, Precision: {task['precision']:.4f}, "
+            f"Recall: {task['recall']:.4f}, F1: {task['f1']:.4f}"
+        )
+        lines.append(f"{name} - AUC: {format_auc(task['auc'])}")
+    lines.append(f"Combined Accuracy: {metrics['overall']['combined_accuracy']:.4f}")
+    return "\n".join(lines)
+
+
+def format_auc(auc: float | None) -> str:
+    """Write an AUC with four decimals, or say that there is none."""
+    return "undefined" if auc is None else f"{auc:.4f}"

@@ -1,0 +1,121 @@
+"""Two heads on one encoder."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from .encoder import SentenceTransformer, inference
+
+
+class MultiTaskOutput(NamedTuple):
+    """What the model says of a batch: `(batch, dim)` embeddings and `(batch, classes)` logits for each task."""
+
+    embeddings: Tensor
+    taskA_logits: Tensor
+    taskB_logits: Tensor
+
+
+class ParameterCounts(NamedTuple):
+    """Number of parameters that both tasks share, and that each head has for itself."""
+
+    shared: int
+    taskA_head: int
+    taskB_head: int
+
+
+class ClassificationHead(nn.Module):
+    """Linear → ReLU → Dropout → Linear: from an embedding to class logits.
+
+    Args:
+        dim: Width of the embedding.
+        classes: Number of classes.
+        dropout: Dropout probability.
+    """
+
+    def __init__(self, dim: int = 512, classes: int = 2, dropout: float = 0.5) -> None:
+        # TODO 2.1 build a classification head
+        raise NotImplementedError("exercise 2.1: ClassificationHead")
+
+    def forward(self, embeddings: Tensor) -> Tensor:
+        """Classify embeddings.
+
+        Args:
+            embeddings: `(batch, dim)`.
+
+        Returns:
+            `(batch, classes)`, raw logits: the loss applies the softmax.
+        """
+        # TODO 2.1 build a classification head
+        raise NotImplementedError("exercise 2.1: ClassificationHead")
+
+
+class MultiTaskSentenceTransformer(SentenceTransformer):
+    """A sentence transformer with a classification head for each of two tasks.
+
+    Args:
+        transformer: A pretrained encoder.
+        tokenizer: Its tokenizer.
+        taskA_classes: Number of task A's classes.
+        taskB_classes: Number of task B's classes.
+        dropout: Dropout probability inside both heads.
+        options: The other arguments of `SentenceTransformer`.
+    """
+
+    def __init__(
+        self,
+        transformer: Any,
+        tokenizer: Any,
+        taskA_classes: int = 2,
+        taskB_classes: int = 2,
+        dropout: float = 0.5,
+        **options: Any,
+    ) -> None:
+        super().__init__(transformer, tokenizer, **options)
+        self.taskA_classifier = ClassificationHead(self.dim, taskA_classes, dropout)
+        self.taskB_classifier = ClassificationHead(self.dim, taskB_classes, dropout)
+
+    def forward(  # type: ignore[override]  # the parent's embeddings, and the logits with them
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        features: Tensor | None = None,
+    ) -> MultiTaskOutput:
+        """Encode sentences once and let both heads classify them.
+
+        Args:
+            input_ids: `(batch, seq)`.
+            attention_mask: `(batch, seq)`, 1 for a real token and 0 for padding.
+            features: `(batch, hidden)`, computed earlier by `features`; the transformer is then not run.
+
+        Raises:
+            ValueError: There are neither tokens nor features.
+        """
+        # TODO 2.2 encode once, classify twice
+        raise NotImplementedError("exercise 2.2: forward")
+
+    def predict(self, sentences: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Classify sentences as text, in eval mode and without gradients.
+
+        Args:
+            sentences: The sentences.
+
+        Returns:
+            The probabilities of task A's and of task B's classes, `(batch, classes)` each, on the CPU, in the order
+            of the sentences.
+        """
+        taskA = torch.empty(len(sentences), self.taskA_classifier.classes)
+        taskB = torch.empty(len(sentences), self.taskB_classifier.classes)
+        with inference(self):
+            for positions, inputs in self.batches_by_length(sentences):
+                output = self(**inputs)
+                taskA[positions] = output.taskA_logits.float().softmax(dim=-1).cpu()
+                taskB[positions] = output.taskB_logits.float().softmax(dim=-1).cpu()
+        return taskA, taskB
+
+
+def parameter_counts(model: MultiTaskSentenceTransformer) -> ParameterCounts:
+    """Count the parameters that both tasks share and the ones of each head."""
+    # TODO 2.3 count the parameters that are shared and those that are not
+    raise NotImplementedError("exercise 2.3: parameter_counts")

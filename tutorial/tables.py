@@ -1,0 +1,48 @@
+"""What the terminal shows: tables of similarities, of the model's parts and of results."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.table import Column, Table
+from rich.text import Text
+from torch import Tensor, nn
+
+from .evaluator import format_auc
+from .freezing import PARTS
+
+
+def similarity_table(title: str, similarities: Tensor, labels: Sequence[str]) -> Table:
+    """Lay out a cosine similarity matrix, `(batch, batch)`; the row's closest other sentence is bold."""
+    table = Table("", *(Column(label, justify="right") for label in labels), title=title, box=box.SIMPLE)
+    for row, values in enumerate(similarities.tolist()):
+        closest = max((value for column, value in enumerate(values) if column != row), default=None)
+        cells = [Text(f"{value:.2f}", "bold" if value == closest else "") for value in values]
+        table.add_row(labels[row], *cells)
+    return table
+
+
+def parts_table(model: nn.Module, descriptions: dict[str, str]) -> Table:
+    """List the model's parts from input to output, how many weights each has and whether they train."""
+    table = Table("part", "gives", Column("parameters", justify="right"), "trains", box=box.SIMPLE)
+    for name in PARTS:
+        parameters = list(model.get_submodule(name).parameters())
+        trains = "yes" if any(parameter.requires_grad for parameter in parameters) else "no (frozen)"
+        table.add_row(name, descriptions[name], f"{sum(p.numel() for p in parameters):,}", trains)
+    return table
+
+
+def results_table(title: str, results: Mapping[tuple[str, str], dict[str, Any]], keys: tuple[str, str]) -> Table:
+    """Compare metrics dictionaries, one row each.
+
+    Args:
+        title: Of the table.
+        results: What tells the rows apart, one text for each of `keys`, to the metrics dictionary.
+        keys: Headings of those texts.
+    """
+    table = Table(*keys, "Task A accuracy", "Task B accuracy", "Task A AUC", "Task B AUC", title=title, box=box.SIMPLE)
+    for row, metrics in results.items():
+        accuracies = [f"{metrics[task]['accuracy']:.4f}" for task in ("taskA", "taskB")]
+        areas = [metrics[task]["auc"] for task in ("taskA", "taskB")]
+        table.add_row(*row, *accuracies, *map(format_auc, areas))
+    return table
