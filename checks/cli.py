@@ -259,6 +259,7 @@ def grade_mutants(
     write: Annotated[bool, typer.Option("--write", help="record the outcome for the maintainers' page")] = False,
 ) -> None:
     """Grade mutants of the reference, and list those that no check notices."""
+    from . import survivors
     from .grading import select
     from .maintain import mutate
 
@@ -269,6 +270,21 @@ def grade_mutants(
         print(f"{mutation.exercise}: {mutation.total - len(mutation.survivors)} of {mutation.total} mutants killed")
         for change in mutation.survivors:
             print(f"    {change}")
+    if write:
+        survivors.write(survivors.update(survivors.read_record(), mutations))
+
+
+@maintain.command()
+def tolerances(ids: Ids = None) -> None:
+    """Measure how far equal and wrong answers are from the reference, in tolerances: 1 must lie between."""
+    from .grading import LOCAL_SEED, select
+    from .referee import Referee
+    from .tolerances import measure
+
+    referee = Referee(LOCAL_SEED)
+    for exercise in select(ids or ()):
+        for found in measure(exercise, referee):
+            print(f"{found.exercise}  {found.spread:8.2g} < 1 < {found.nearest:8.2g}  {found.claim}")
 
 
 def _folder(package: Path | None) -> Path:

@@ -1,5 +1,6 @@
 """Grading one package: the learner's code in a sandbox, the verdict from the referee, one record from both."""
 
+import contextlib
 import hashlib
 import importlib.metadata
 import json
@@ -66,6 +67,8 @@ class Grader:
             stdout=subprocess.PIPE,
             env=environment(),
         )
+        self.requests: Any = self.referee.stdin
+        self.answers: Any = self.referee.stdout
 
     def __enter__(self) -> "Grader":
         return self
@@ -76,8 +79,9 @@ class Grader:
     def close(self) -> None:
         """End all processes."""
         self.sandbox.close()
-        if self.referee.stdin:
-            self.referee.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self.requests.close()
+        self.answers.close()
         self.referee.wait()
 
     def grade(self, submission: Submission, exercises: Iterable[Exercise]) -> Iterator[ExerciseResult]:
@@ -103,15 +107,15 @@ class Grader:
     def _judge(self, exercise: Exercise, ending: Ending) -> ExerciseResult:
         how = {key: value for key, value in ending._asdict().items() if key != "frames"}
         self._ask({"do": "judge", "id": exercise.id, "frames": len(ending.frames), "ending": how}, ending.frames)
-        answer = read_frame(self.referee.stdout) if self.referee.stdout else None
+        answer = read_frame(self.answers)
         if answer is None:
-            raise RuntimeError("the referee has ended; that is a bug of the course, not of your code")
+            raise RuntimeError(f"the referee has ended while it judged exercise {exercise.id}: report this as a bug")
         return exercise_from_dict(json.loads(answer))
 
     def _ask(self, order: dict[str, Any], frames: Iterable[bytes] = ()) -> None:
-        if self.referee.stdin:
+        with contextlib.suppress(BrokenPipeError):  # the missing answer says it
             for frame in (json.dumps(order).encode(), *frames):
-                write_frame(self.referee.stdin, frame)
+                write_frame(self.requests, frame)
 
 
 def record(submission: Submission, exercises: Iterable[ExerciseResult]) -> Result:

@@ -15,10 +15,10 @@ from .results import CodeLine
 PACKAGE = "tutorial"
 
 
-def observe(check: Check, course: Package, id: str, seed: int) -> bytes:
+def observe(check: Check, course: Package, id: str, seed: int, threads: int = 1) -> bytes:
     """Run one check; an exception is an observation too."""
     try:
-        set_state(f"{id} {check.claim}", seed)
+        set_state(f"{id} {check.claim}", seed, threads)
         return pack(check.observe(course, seeded_generator(seed, id, check.claim)))
     except ObservationError as error:
         return pack(Raised("ObservationError", str(error)))
@@ -26,7 +26,7 @@ def observe(check: Check, course: Package, id: str, seed: int) -> bytes:
         return pack(describe_error(error))
 
 
-def set_state(name: str, seed: int) -> None:
+def set_state(name: str, seed: int, threads: int = 1) -> None:
     """Start from the same global state in every check, whatever was changed before."""
     start = seeded_generator(seed, name, "global").initial_seed() % 2**32
     random.seed(start)
@@ -34,8 +34,8 @@ def set_state(name: str, seed: int) -> None:
     torch.manual_seed(start)
     torch.set_default_dtype(torch.float32)
     torch.set_grad_enabled(True)
-    if torch.get_num_threads() != 1:
-        torch.set_num_threads(1)
+    if torch.get_num_threads() != threads:
+        torch.set_num_threads(threads)
 
 
 def describe_error(error: BaseException) -> Raised:

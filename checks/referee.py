@@ -17,7 +17,7 @@ from .exercise import Check, load_suite
 from .hybrid import Package
 from .observations import ObservationError, Raised, unpack
 from .observing import observe
-from .results import CheckResult, Diagnosis, ExerciseResult, Status
+from .results import CheckResult, Diagnosis, ExerciseResult, Status, printable
 from .wire import read_frame, write_frame
 
 ENDINGS = {
@@ -57,12 +57,12 @@ class Referee:
             ]
         return self._wrong[exercise.id]
 
-    def observations(self, exercise: Exercise, text: str) -> list[Any]:
+    def observations(self, exercise: Exercise, text: str, threads: int = 1) -> list[Any]:
         """Run an exercise's checks on the reference with another text in the place of the exercise's file."""
         package = Package("reference", {**self.sources, exercise.file: text})
         try:
             checks = load_suite(exercise.id).checks
-            return [unpack(observe(check, package, exercise.id, self.seed)) for check in checks]
+            return [unpack(observe(check, package, exercise.id, self.seed, threads)) for check in checks]
         finally:
             package.close()
 
@@ -208,4 +208,4 @@ def serve(seed: int) -> None:
         else:
             frames = [read_frame(requests) or b"" for _ in range(order["frames"])]
             result = referee.judge(exercise, frames, order["ending"])
-            write_frame(answers, json.dumps(dataclasses.asdict(result)).encode())
+            write_frame(answers, json.dumps(printable(dataclasses.asdict(result))).encode())

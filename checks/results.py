@@ -147,6 +147,17 @@ class Result:
         return all(exercise.status is Status.PASSED for exercise in self.exercises)
 
 
+def printable(value: Any) -> Any:
+    """Replace what no terminal and no XML file should be given, in all texts of a JSON form."""
+    if isinstance(value, str):
+        return "".join(letter if letter in "\n\t" or letter.isprintable() else "\ufffd" for letter in value)
+    if isinstance(value, list | tuple):
+        return [printable(item) for item in value]
+    if isinstance(value, dict):
+        return {key: printable(item) for key, item in value.items()}
+    return value
+
+
 def to_dict(result: Result) -> dict[str, Any]:
     """Give the record's JSON form."""
     record: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(result)))

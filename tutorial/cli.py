@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from .arguments import choose_device, parse_unfreeze, read_sentences
+from .arguments import choose_device, first_missing, parse_unfreeze, read_sentences
 from .config import FreezeStrategy, Pooling, Split, TrainingConfig, Weighting
 from .files import staged
 
@@ -51,6 +51,8 @@ def main() -> None:
         message = getattr(error, "format_message", error.__str__)()
     except (OSError, ValueError) as error:
         message = str(error)
+    except NotImplementedError as error:
+        message = f"{first_missing(str(error))} is still to be done"
     if message:  # none if the help was shown instead
         error_console.print(f"error: {' '.join(message.split())}")
     sys.exit(2)

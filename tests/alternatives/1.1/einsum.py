@@ -1,7 +1,9 @@
-from torch import einsum
+import torch
 
 
 def mean_pool(token_embeddings, attention_mask):
-    weights = attention_mask.to(token_embeddings.dtype)
-    shares = weights / weights.sum(dim=1, keepdim=True).clamp(min=1)
-    return einsum("bsh,bs->bh", token_embeddings, shares)
+    dtype = token_embeddings.dtype
+    precise = dtype if dtype == torch.float64 else torch.float32
+    mask = attention_mask.to(precise)
+    total = torch.einsum("bsh,bs->bh", token_embeddings.to(precise), mask)
+    return (total / mask.sum(dim=1, keepdim=True).clamp(min=1e-9)).to(dtype)
