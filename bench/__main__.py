@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from . import encoding, memory, training
+from . import checking, encoding, memory, training
 from .comparison import Row
 
 OUTPUT = Path(".bench/results.json")
@@ -23,17 +23,23 @@ OUTPUT = Path(".bench/results.json")
 def main(
     repeats: Annotated[int, typer.Option(min=1, help="runs of each way, of which the fastest counts")] = 3,
     threads: Annotated[int, typer.Option(min=1, help="threads for all ways")] = 2,
+    only: Annotated[str | None, typer.Option(help="the demo, training, encoding or checking")] = None,
 ) -> None:
-    """Measure encoding, training and the demo's memory; takes some minutes."""
+    """Measure the demo, training, encoding and checking; takes some minutes."""
     torch.set_num_threads(threads)
     console = Console()
     measures: dict[str, Callable[[], list[Row]]] = {
         "the demo": partial(memory.rows, threads),
         "training": partial(training.rows, repeats),
         "encoding": partial(encoding.rows, repeats),
+        "checking": partial(checking.rows, repeats),
     }
+    if only and only not in measures:
+        raise typer.BadParameter(f"{only!r} is none of {', '.join(measures)}", param_hint="--only")
     rows: list[Row] = []
     for name, measure in measures.items():
+        if only not in (None, name):
+            continue
         console.print(f"measuring {name} ...", highlight=False)
         rows += measure()
     console.print(_table(rows))

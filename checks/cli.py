@@ -84,6 +84,8 @@ def run(
     exercises = select(ids or (), task)
     submission = read_submission(_folder(package))
     with Grader(Limits(seconds=timeout)) as grader:
+        from .reports import terminal  # while the processes load their libraries
+
         result = _grade_all(grader, submission, exercises)
     if format is Format.JSON:
         from .results import to_dict
@@ -94,9 +96,7 @@ def run(
 
         print(junit(result))
     else:
-        from .reports.terminal import make_console, show_result
-
-        show_result(result, make_console())
+        terminal.show_result(result, terminal.make_console())
     raise typer.Exit(0 if result.passed else 1)
 
 

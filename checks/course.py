@@ -62,8 +62,8 @@ class Exercise:
 
     @property
     def page(self) -> str:
-        """Where the site explains it."""
-        return f"task-{self.task}/#exercise-{self.id.replace('.', '-')}"
+        """Where the idea is explained."""
+        return f"docs/task-{self.task}.md#exercise-{self.id.replace('.', '-')}"
 
     @property
     def file(self) -> str:

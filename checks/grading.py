@@ -5,7 +5,6 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from typing import Any
 from .course import SOLUTIONS, Exercise, load_course, read_sources
 from .hybrid import imports_of
 from .results import ExerciseResult, Result, exercise_from_dict
-from .sandbox import Ending, Limits, environment, open_sandbox, python_command, run
+from .sandbox import Ending, Limits, open_sandbox, run, start_trusted
 from .stubs import stub_source
 from .wire import read_frame, write_frame
 
@@ -61,12 +60,7 @@ class Grader:
         self.seed = seed
         self.reference = read_sources(SOLUTIONS)
         self.sandbox = open_sandbox()
-        self.referee = subprocess.Popen(
-            python_command("referee", f"serve({seed})"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment(),
-        )
+        self.referee = start_trusted("referee", f"serve({seed})")
         self.requests: Any = self.referee.stdin
         self.answers: Any = self.referee.stdout
 

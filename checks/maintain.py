@@ -207,6 +207,10 @@ def _incomplete(exercise: Exercise) -> Iterator[Finding]:
     claims = [check.claim for check in load_suite(exercise.id).checks]
     if len(set(claims)) < len(claims):
         yield Finding(exercise.id, "checks", "two make the same claim")
+    file, _, anchor = exercise.page.partition("#")
+    page = HERE.parent / file
+    if not page.is_file() or f'id="{anchor}"' not in page.read_text(encoding="utf-8"):
+        yield Finding(exercise.id, "page", f"there is no {exercise.page}")
 
 
 def _must_pass(result: ExerciseResult) -> str | None:

@@ -118,7 +118,7 @@ def serve_forks(descriptor: int) -> None:
         message, streams, _, _ = socket.recv_fds(control, 1 << 20, 3)
         if not message:
             kill_children()
-            return
+            os._exit(0)  # unloading the libraries would take a while
         order = json.loads(message)
         if order["do"] == "imports":
             _import(order["statements"], order["file"])

@@ -93,7 +93,9 @@ def _made_otherwise(sample: Any, templates: tuple[str, ...], banks: Any) -> bool
     """Tell whether a sample is something else than its template, filled with its words, which suit its labels."""
     sentence, taskA, taskB, template, words = sample.fields.values()
     filling = _filling(template, _words_for(banks, taskA, taskB), sentence) if template in templates else None
-    return filling is None or type(words) is not tuple or sorted(words) != sorted(filling)
+    if filling is None or {type(taskA), type(taskB)} != {int}:
+        return True
+    return type(words) is not tuple or sorted(words) != sorted(filling)
 
 
 def _by_seed(observed: Any, expected: Any) -> str | None:
@@ -111,7 +113,7 @@ def _twice_the_same(observed: Any, expected: Any) -> str | None:
     default, explicit = observed
     if [len(side) for side in default] != [len(side) for side in expected[0]]:
         return "the number of samples differs"
-    return None if repr(default) == repr(explicit) else "the default values are not those of the docstring's function"
+    return None if repr(default) == repr(explicit) else "the default values are others"
 
 
 @samples_exercise.check("gives as many samples as asked for")
@@ -431,8 +433,9 @@ def _full_source(course: Any) -> Any:
 
 @leak_free.check("gives both sides their share of sentences, all four combinations equally often")
 def leak_free_sizes(course: Any, rng: torch.Generator) -> Any:
-    sizes = ((100, 0.2), (52, 0.2), (44, 0.2), (40, 0.4), (16, 0.75), (8, 0.5))
-    splits = [course.dataset.template_split(size, share, _seeds(rng)[0]) for size, share in sizes]
+    cases = ((100, 0.2), (52, 0.2), (44, 0.2), (40, 0.4), (16, 0.75), (8, 0.5), (400, 0.01), (400, 0.99))
+    split, seed = course.dataset.template_split, _seeds(rng)[0]
+    splits = [split(*case, seed, disjoint) for case in cases for disjoint in (False, True)]
     return [(train.distribution(), test.distribution()) for train, test in splits]
 
 
@@ -505,7 +508,7 @@ def _judge_divided_words(observed: Any, expected: Any) -> str | None:
         if set(train) & set(test):
             return "a word is on both sides"
         for words, share in ((train, 3 * size // 4), (test, size // 4)):
-            if len(set(words)) > share or (len(words) > 8 * size and len(set(words)) < 0.8 * share):
+            if len(set(words)) > share or (len(words) > 16 * share and len(set(words)) < 0.8 * share):
                 return "the words are not divided in the share that was asked for"
     return None if [len(side) for side in observed[1]] == [600, 200] else "the number of sentences differs"
 

@@ -184,7 +184,8 @@ def ties(course: Any, rng: torch.Generator) -> Any:
 
 @roc.check("leaves out a class that no label belongs to")
 def absent_class(course: Any, rng: torch.Generator) -> Any:
-    return _simplified(course.evaluator.roc(*_scored(rng, (0, 3, 3, 0, 0, 3, 1, 3), 5)))
+    cases = ((0, 3, 3, 0, 0, 3, 1, 3), (4, 0, 4))
+    return [_simplified(course.evaluator.roc(*_scored(rng, labels, 5))) for labels in cases]
 
 
 @roc.check("gives no area and no curve where all labels are the same")

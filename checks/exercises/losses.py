@@ -131,10 +131,9 @@ def weighted_gradient(course: Any, rng: torch.Generator) -> Any:
     return [tensor.grad for tensor in logits]
 
 
-@uncertainty_weights.check("settles on the weights that minimize the loss")
+@uncertainty_weights.check("settles on the weights that minimize the loss", slack=10)
 def settled(course: Any, rng: torch.Generator) -> Any:
-    # Their exact value is 1 / (2 * loss); what rounding leaves of the way there is not of interest.
-    return [round(weight, 3) for weight in _learned(course, _batch(rng), steps=60).weights()]
+    return _learned(course, _batch(rng), steps=60).weights()
 
 
 @uncertainty_weights.check("averages over one sentence or many, with any number of classes")

@@ -1,7 +1,13 @@
 """Checks of `trainer.py`."""
 
+import contextlib
 import copy
+import io
+import os
+from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import torch
 from torch import nn
@@ -297,17 +303,36 @@ def caching(course: Any, rng: torch.Generator) -> Any:
     return sentences
 
 
-@train.check("logs the lines of each epoch in order, also with a progress bar")
-def log_lines(course: Any, rng: torch.Generator) -> Any:
-    model, lines = tiny_model(course, rng), []
-    epochs = course.trainer.train(model, _dataset(course), _config(course), log=lines.append, progress=True)
-    return _in_order([course.trainer.format_epoch(epoch) for epoch in epochs], "\n".join(lines))
-
-
 def _in_order(parts: list[str], text: str) -> dict[str, Any]:
     """Look for parts in a text."""
     places = [text.find(part) for part in parts]
     return {"found": [place >= 0 for place in places], "in order": places == sorted(places)}
+
+
+def _shown(call: Callable[..., Any]) -> int:
+    """Count the characters that a call writes to what it takes for a terminal."""
+    screen = io.StringIO()
+    with (
+        patch.dict(os.environ, {"FORCE_COLOR": "1", "TERM": "xterm"}),
+        contextlib.redirect_stderr(screen),
+        contextlib.redirect_stdout(screen),
+    ):
+        call()
+    return len(screen.getvalue())
+
+
+@train.check("logs the lines of each epoch in order")
+def log_lines(course: Any, rng: torch.Generator) -> Any:
+    model, lines = tiny_model(course, rng), []
+    epochs = course.trainer.train(model, _dataset(course), _config(course), log=lines.append)
+    return _in_order([course.trainer.format_epoch(epoch) for epoch in epochs], "\n".join(lines))
+
+
+@train.check("shows a progress bar only if asked")
+def progress_bar(course: Any, rng: torch.Generator) -> Any:
+    model, dataset, config = tiny_model(course, rng), _dataset(course), _config(course, epochs=1)
+    silent = _shown(lambda: course.trainer.train(model, dataset, config))
+    return _shown(lambda: course.trainer.train(model, dataset, config, progress=True)) > silent
 
 
 @train.check("refuses an empty training set, and a schedule with more layers than there are")
@@ -391,6 +416,25 @@ def features_in_half_precision(course: Any, rng: torch.Generator) -> Any:
     return [course.trainer.cache_features(model.to(dtype), list(SENTENCES)) for dtype in dtypes]
 
 
+class _Words(nn.Module):
+    """A backbone that only looks words up: it runs even on a device without numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embeddings = nn.Embedding(len(WORDS) + 5, 16)
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
+        return SimpleNamespace(last_hidden_state=self.embeddings(input_ids))
+
+
+@cache_features.check("gives the features on the model's device")
+def features_on_device(course: Any, rng: torch.Generator) -> Any:
+    model = tiny_model(course, rng)
+    model.transformer = _Words()
+    features = course.trainer.cache_features(model.to("meta"), list(SENTENCES))
+    return features.device.type, list(features.shape)
+
+
 @cache_features.check("leaves the sentences and the weights as they were")
 def sentences_kept(course: Any, rng: torch.Generator) -> Any:
     model, sentences = tiny_model(course, rng), list(SENTENCES)
@@ -425,10 +469,16 @@ def fold_seed(course: Any, rng: torch.Generator) -> Any:
     return _cross_validate(course, folds=2, seed=8)
 
 
-@cross_validate.check("logs the metrics of each fold in order, also with a progress bar")
+@cross_validate.check("shows a progress bar only if asked")
+def fold_progress(course: Any, rng: torch.Generator) -> Any:
+    silent = _shown(lambda: _cross_validate(course, folds=2))
+    return _shown(lambda: _cross_validate(course, folds=2, progress=True)) > silent
+
+
+@cross_validate.check("logs the metrics of each fold in order")
 def fold_log(course: Any, rng: torch.Generator) -> Any:
     lines: list[str] = []
-    results = _cross_validate(course, folds=2, log=lines.append, progress=True)
+    results = _cross_validate(course, folds=2, log=lines.append)
     return _in_order([course.evaluator.format_evaluation(metrics) for metrics in results], "\n".join(lines))
 
 

@@ -52,7 +52,7 @@ def train(model, dataset, config, log=lambda text: None, progress=False):
         if len(config.unfreeze) > 0:
             UnfreezeSchedule(dict(config.unfreeze)).apply(model, number + 1)
         model.train()
-        history.append(_train_epoch(model, batches, criterion, optimizer))
+        history.append(_train_epoch(model, track(batches, "", progress), criterion, optimizer))
         for line in [f"Epoch {number + 1}/{config.epochs}:", *format_epoch(history[number]).split("\n")]:
             log(line)
     return history

@@ -11,7 +11,7 @@ def cross_validate(dataset, config, folds=5, device="cpu", log=lambda text: None
     for train_rows, test_rows in splitter.split(labels, labels):
         train_set, test_set = dataset.subset(train_rows), dataset.subset(test_rows)
         model = build_model(config, len(train_set.taskA_classes), len(train_set.taskB_classes)).to(device)
-        for _ in train(model, train_set, config):
+        for _ in train(model, train_set, config, progress=progress):
             pass
         results.append(evaluate(model, token_batches(model, test_set, config.batch_size)))
         log(f"{len(results)}/{folds}\n{format_evaluation(results[-1])}")
