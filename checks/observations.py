@@ -49,6 +49,11 @@ class Raised:
     message: str
     lines: tuple[CodeLine, ...] = ()
 
+    @property
+    def out_of_memory(self) -> bool:
+        """The system, or torch, was refused memory."""
+        return self.type == "MemoryError" or "allocate memory" in self.message
+
 
 class ObservationError(Exception):
     """The bytes are no observation."""

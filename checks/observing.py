@@ -8,7 +8,7 @@ import torch
 
 from .exercise import Check, seeded_generator
 from .hybrid import GRAFTED, Package
-from .observations import ObservationError, Raised, pack
+from .observations import ObservationError, Raised, pack, unpack
 from .results import CodeLine
 
 # Under this name the learner's package is imported, whatever its folder is called.
@@ -36,6 +36,12 @@ def set_state(name: str, seed: int, threads: int = 1) -> None:
     torch.set_grad_enabled(True)
     if torch.get_num_threads() != threads:
         torch.set_num_threads(threads)
+
+
+def is_out_of_memory(observation: bytes) -> bool:
+    """Tell whether memory was refused to a check."""
+    seen = unpack(observation)
+    return isinstance(seen, Raised) and seen.out_of_memory
 
 
 def describe_error(error: BaseException) -> Raised:

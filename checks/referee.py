@@ -99,8 +99,11 @@ class Referee:
             result = dataclasses.replace(result, status=status, problem=problem.format(**ending))
         elif all(check.verdict == "passed" for check in results):
             return dataclasses.replace(result, status=Status.PASSED, points=exercise.points, checks=tuple(results))
+        elif any(isinstance(seen, Raised) and seen.out_of_memory for seen in observed):
+            result = dataclasses.replace(result, status=Status.OUT_OF_MEMORY)
         else:
-            result = dataclasses.replace(result, status=_status(results))
+            first = next(check for check in results if check.verdict != "passed")
+            result = dataclasses.replace(result, status=Status.ERROR if first.verdict == "error" else Status.FAILED)
         diagnosis = self._diagnose(exercise, checks, observed[: len(checks)])
         return dataclasses.replace(result, checks=tuple(results), diagnosis=diagnosis)
 
@@ -164,14 +167,6 @@ def _ask(check: Check, expected: Any, observed: Any) -> str | None:
         return check.judge(observed, expected) if check.judge else None
     except Exception:
         return f"that is not what was asked for: got {describe(observed)}"
-
-
-def _status(results: Sequence[CheckResult]) -> Status:
-    first = next(check for check in results if check.verdict != "passed")
-    if first.verdict != "error":
-        return Status.FAILED
-    memory = first.problem.startswith("MemoryError") or "allocate memory" in first.problem
-    return Status.OUT_OF_MEMORY if memory else Status.ERROR
 
 
 def _mistakes(checks: Sequence[Check], expected: Sequence[Any], observed: Sequence[Any]) -> dict[int, CheckResult]:

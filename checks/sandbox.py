@@ -37,7 +37,7 @@ class Limits:
     """
 
     seconds: float | None = None
-    memory: int = 4 * 1024**3
+    memory: int = 2 * 1024**3
     output: int = 1024**2
 
 

@@ -20,13 +20,16 @@ from .definitions import locate
 from .exercise import load_suite
 from .hybrid import Package, graft, is_stub
 from .observations import pack
-from .observing import PACKAGE, describe_error, observe, set_state
+from .observing import PACKAGE, describe_error, is_out_of_memory, observe, set_state
 from .wire import read_frame, write_frame
 
 
 def serve_once() -> None:
     """Do one job: read it, run the checks, send a frame for each, and leave without any clean-up."""
     job = json.loads(read_frame(sys.stdin.buffer) or b"{}")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     frames = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  # until the process ends
@@ -62,7 +65,10 @@ def run_job(job: dict[str, Any], frames: BinaryIO) -> None:
         package = _load(exercise, job, note)
         if package:
             for check in load_suite(exercise.id).checks:
-                write_frame(frames, b"o" + observe(check, package, exercise.id, seed))
+                seen = observe(check, package, exercise.id, seed)
+                write_frame(frames, b"o" + seen)
+                if is_out_of_memory(seen):
+                    break  # filling it again for every check takes long
     except BaseException as error:
         write_frame(frames, b"o" + pack(describe_error(error)))
         note["ended"] = "not loaded"

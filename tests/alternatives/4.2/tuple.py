@@ -21,7 +21,7 @@ class MultiTaskDataset(Dataset):
 
     @property
     def sentences(self):
-        return list(map(lambda sample: sample.sentence, self.samples))
+        return [sentence for sentence, *_ in self.samples]
 
     def subset(self, indices):
         return type(self)(map(self.samples.__getitem__, indices), self.taskA_classes, self.taskB_classes)
