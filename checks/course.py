@@ -40,7 +40,6 @@ class Exercise:
         hints: From a nudge to nearly there.
         parts: Private helpers of the target that the learner writes too, in the same file.
         seconds: Deadline of all its checks together.
-        misconceptions: Known wrong answers.
     """
 
     id: str
@@ -53,7 +52,6 @@ class Exercise:
     hints: tuple[str, ...]
     parts: tuple[str, ...] = ()
     seconds: float = 30.0
-    misconceptions: tuple[Misconception, ...] = ()
 
     @property
     def task(self) -> int:
@@ -114,16 +112,15 @@ def load_course() -> Course:
 
 def _read_exercise(entry: dict[str, object]) -> Exercise:
     lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
-    exercise = Exercise(**{**entry, **lists})  # type: ignore[arg-type]  # a wrong field is refused by its name
-    wrong = _read_misconceptions(exercise.file).get(exercise.id, [])
-    misconceptions = tuple(Misconception(**fields) for fields in wrong)
-    return Exercise(**{**entry, **lists, "misconceptions": misconceptions})  # type: ignore[arg-type]
+    return Exercise(**{**entry, **lists})  # type: ignore[arg-type]  # a wrong field is refused by its name
 
 
 @cache
-def _read_misconceptions(file: str) -> dict[str, list[dict[str, str]]]:
-    path = HERE / "misconceptions" / f"{file}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+def load_misconceptions(exercise: Exercise) -> tuple[Misconception, ...]:
+    """Read the known wrong answers of an exercise: for the referee only, as they quote the reference."""
+    path = HERE / "misconceptions" / f"{exercise.file}.toml"
+    entries = tomllib.loads(path.read_text(encoding="utf-8")).get(exercise.id, []) if path.is_file() else []
+    return tuple(Misconception(**entry) for entry in entries)
 
 
 def read_sources(folder: Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from .course import HERE, SOLUTIONS, TUTORIAL, Exercise, load_course, read_sources
+from .course import HERE, SOLUTIONS, TUTORIAL, Exercise, load_course, load_misconceptions, read_sources
 from .definitions import apply_diff, definition_text, remove_definition, replace_definition
 from .exercise import load_suite
 from .grading import Grader, Submission
@@ -90,7 +90,7 @@ def cases(exercise: Exercise) -> Iterator[Case]:
     for path in alternatives(exercise):
         alternative = splice(text, exercise, path.read_text(encoding="utf-8"))
         yield Case(exercise, f"alternative {path.stem}", {**sources, exercise.file: alternative}, _must_pass)
-    for wrong in exercise.misconceptions:
+    for wrong in load_misconceptions(exercise):
         changed = {**sources, exercise.file: apply_diff(text, exercise.paths, wrong.diff)}
         yield Case(exercise, wrong.name, changed, _must_be_diagnosed(wrong.name))
 
@@ -197,7 +197,7 @@ def _wrong_verdicts(grader: Grader, exercise: Exercise) -> Iterator[Finding]:
 def _incomplete(exercise: Exercise) -> Iterator[Finding]:
     counts = {
         "checks": (len(load_suite(exercise.id).checks), FEWEST_CHECKS),
-        "misconceptions": (len(exercise.misconceptions), FEWEST_MISCONCEPTIONS),
+        "misconceptions": (len(load_misconceptions(exercise)), FEWEST_MISCONCEPTIONS),
         "hints": (len(exercise.hints), FEWEST_HINTS),
         "alternatives": (len(alternatives(exercise)), FEWEST_ALTERNATIVES),
     }

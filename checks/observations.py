@@ -18,7 +18,7 @@ from .results import CodeLine
 LONGEST_TEXT = 20_000
 MOST_NODES = 200_000
 DEEPEST = 30
-LARGEST_TENSORS = 48 * 1024 * 1024
+LARGEST = 32 * 1024 * 1024  # bytes
 SIZE = struct.Struct(">I")
 
 # Bound here, before any learner's code could put something else in their place.
@@ -88,7 +88,9 @@ class _Packer:
         if isinstance(value, int | float):
             return int(value) if isinstance(value, int) else float(value)
         if isinstance(value, str):
-            return str.__str__(value)[:LONGEST_TEXT]
+            text = str.__str__(value)[:LONGEST_TEXT]
+            self._weigh(len(text))
+            return text
         if type(value) in _TENSOR_TYPES:
             return self._tensor(value)
         if isinstance(value, Raised):
@@ -99,12 +101,15 @@ class _Packer:
     def _tensor(self, tensor: Tensor) -> Any:
         if tensor.layout is not torch.strided or tensor.is_meta or tensor.is_quantized or tensor.is_complex():
             return ["opaque", "torch.Tensor", f"{tensor.layout}, {tensor.dtype}, on {tensor.device}"]
-        self.bytes += tensor.numel() * tensor.element_size()
-        if self.bytes > LARGEST_TENSORS:
-            raise ObservationError("the result holds more than 48 MB of numbers")
+        self._weigh(tensor.numel() * tensor.element_size())
         name = str(len(self.tensors))
         self.tensors[name] = tensor.detach().cpu().contiguous().clone()
         return ["tensor", name]
+
+    def _weigh(self, size: int) -> None:
+        self.bytes += size
+        if self.bytes > LARGEST:
+            raise ObservationError("the result holds more than 32 MB")
 
     def _container(self, value: Any, depth: int) -> Any:
         if isinstance(value, tuple) and hasattr(value, "_fields"):

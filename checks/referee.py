@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .compare import describe, difference
-from .course import SOLUTIONS, Exercise, load_course, read_sources
+from .course import SOLUTIONS, Exercise, load_course, load_misconceptions, read_sources
 from .definitions import apply_diff
 from .exercise import Check, load_suite
 from .hybrid import Package
@@ -54,7 +54,7 @@ class Referee:
         if exercise.id not in self._wrong:
             self._wrong[exercise.id] = [
                 self.observations(exercise, apply_diff(self.sources[exercise.file], exercise.paths, wrong.diff))
-                for wrong in exercise.misconceptions
+                for wrong in load_misconceptions(exercise)
             ]
         return self._wrong[exercise.id]
 
@@ -112,7 +112,7 @@ class Referee:
         expected = self.expected(exercise)
         mistakes = _mistakes(checks, expected, observed)
         best: tuple[int, Diagnosis] | None = None
-        for misconception, wrong in zip(exercise.misconceptions, self.wrong(exercise), strict=True):
+        for misconception, wrong in zip(load_misconceptions(exercise), self.wrong(exercise), strict=True):
             theirs = _mistakes(checks, expected, wrong)
             explained = theirs and all(
                 index in mistakes

@@ -6,6 +6,7 @@ computes, because a process that has computed with several threads must not fork
 """
 
 import contextlib
+import ctypes
 import io
 import json
 import linecache
@@ -15,13 +16,17 @@ import socket
 import sys
 from typing import Any, BinaryIO
 
-from .course import Exercise, load_course
+from .course import SOLUTIONS, Exercise, load_course
 from .definitions import locate
 from .exercise import load_suite
 from .hybrid import Package, graft, is_stub
 from .observations import pack
 from .observing import PACKAGE, describe_error, is_out_of_memory, observe, set_state
 from .wire import read_frame, write_frame
+
+# Of Linux's prctl.
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def serve_once() -> None:
@@ -50,6 +55,10 @@ def _limit_memory(limit: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+class NotStarted(Exception):
+    """The exercise is still the stub that was handed out."""
+
+
 def run_job(job: dict[str, Any], frames: BinaryIO) -> None:
     """Observe one exercise.
 
@@ -57,45 +66,60 @@ def run_job(job: dict[str, Any], frames: BinaryIO) -> None:
         job: The exercise's `id`, the `seed`, the `learner`'s sources and the `reference`'s, without the exercise.
         frames: Where one observation for each check goes, and at last a note of how it ended.
     """
-    exercise, seed = load_course().exercise(job["id"]), job["seed"]
+    used = _watch_for_solutions()
+    note = {"ended": _observe_all(load_course().exercise(job["id"]), job, frames), "imports_solutions": bool(used)}
+    write_frame(frames, b"e" + json.dumps(note).encode())
+
+
+def _watch_for_solutions() -> set[str]:
+    """Note from now on whether the learner's code imports the reference, or opens a file of it."""
     used: set[str] = set()
-    sys.addaudithook(lambda event, details: _note_import(event, details, used))
-    note: dict[str, Any] = {"ended": "done"}
+    reference = {"import": SOLUTIONS.name, "open": str(SOLUTIONS)}
+
+    def note(event: str, details: Any) -> None:
+        if event in reference and str(details[0]).startswith(reference[event]):
+            used.add(event)
+
+    sys.addaudithook(note)
+    return used
+
+
+def _observe_all(exercise: Exercise, job: dict[str, Any], frames: BinaryIO) -> str:
+    """Run all checks and send what they saw; returns how that ended."""
     try:
-        package = _load(exercise, job, note)
-        if package:
-            for check in load_suite(exercise.id).checks:
-                seen = observe(check, package, exercise.id, seed)
-                write_frame(frames, b"o" + seen)
-                if is_out_of_memory(seen):
-                    break  # filling it again for every check takes long
+        package, checks = _load(exercise, job), load_suite(exercise.id).checks
+    except NotStarted:
+        return "not started"
     except BaseException as error:
         write_frame(frames, b"o" + pack(describe_error(error)))
-        note["ended"] = "not loaded"
-    write_frame(frames, b"e" + json.dumps({**note, "imports_solutions": bool(used)}).encode())
+        return "not loaded"
+    for check in checks:
+        seen = observe(check, package, exercise.id, job["seed"])
+        write_frame(frames, b"o" + seen)
+        if is_out_of_memory(seen):
+            break  # filling it again for every check takes long
+    return "done"
 
 
-def _note_import(event: str, details: Any, used: set[str]) -> None:
-    if event == "import" and str(details[0]).partition(".")[0] == "solutions":
-        used.add(str(details[0]))
+def _load(exercise: Exercise, job: dict[str, Any]) -> Package:
+    """Build the hybrid and execute the learner's module.
 
-
-def _load(exercise: Exercise, job: dict[str, Any], note: dict[str, Any]) -> Package | None:
-    """Build the hybrid and execute the learner's module; None if the exercise has not been started."""
+    Raises:
+        NotStarted: There is only the stub.
+        Exception: Whatever the learner's module raises.
+    """
     learner, reference = job["learner"], job["reference"]
     if exercise.file not in learner:
         raise FileNotFoundError(f"{exercise.file}.py is missing")
     _show_lines(learner)
     others = [path for other in load_course().of_file(exercise.file) if other != exercise for path in other.paths]
-    filename = f"{PACKAGE}/{exercise.file}.py"
     try:
         tree = graft(learner[exercise.file], reference[exercise.file], exercise.paths, others)
     except SyntaxError as error:
-        error.filename = filename
+        error.filename = f"{PACKAGE}/{exercise.file}.py"
         raise
     if is_stub(tree, reference[exercise.file], exercise.path):
-        note["ended"] = "not started"
-        return None
+        raise NotStarted
     package = Package(PACKAGE, {**reference, exercise.file: tree}, learner)
     set_state(exercise.id, job["seed"])
     getattr(package, exercise.file)
@@ -119,7 +143,7 @@ def serve_forks(descriptor: int) -> None:
             them, `fork` comes with the child's three streams, `kill` ends the child and all that it left running.
     """
     control = socket.socket(fileno=descriptor)
-    _adopt_orphans()
+    _process_control(PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves running becomes ours, to be found and killed
     while True:
         message, streams, _, _ = socket.recv_fds(control, 1 << 20, 3)
         if not message:
@@ -148,6 +172,7 @@ def _fork(control: socket.socket, streams: list[int]) -> None:
             os.close(stream)
         return
     control.close()
+    _process_control(PR_SET_PDEATHSIG, signal.SIGKILL)  # if a learner's code kills the server, its child goes too
     os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     for number, stream in enumerate(streams):
@@ -159,12 +184,9 @@ def _fork(control: socket.socket, streams: list[int]) -> None:
     serve_once()
 
 
-def _adopt_orphans() -> None:
-    """Have processes that a child leaves behind become ours, so that they can be found and killed."""
-    import ctypes
-
-    PR_SET_CHILD_SUBREAPER = 36
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+def _process_control(option: int, value: int) -> None:
+    """Call Linux's prctl."""
+    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 def kill_children() -> int | None:

@@ -240,9 +240,17 @@ def test_global_state_changed_at_import_changes_no_verdict(grader, preamble):
     assert result.diagnosis is not None
 
 
-def test_importing_the_solutions_is_graded_and_marked(grader):
-    text = with_body("from solutions.pooling import mean_pool as m\nreturn m(token_embeddings, attention_mask)\n")
-    (result,) = grade(grader, text)
+@pytest.mark.parametrize(
+    "use",
+    [
+        "from solutions.pooling import mean_pool as m\n",
+        "import importlib\nm = importlib.import_module('solutions.pooling').mean_pool\n",
+        f"found = {{}}\nexec(open({str(SOLUTIONS / 'pooling.py')!r}).read(), found)\nm = found['mean_pool']\n",
+    ],
+    ids=["import", "importlib", "open"],
+)
+def test_use_of_the_solutions_is_graded_and_marked(grader, use):
+    (result,) = grade(grader, with_body(use + "return m(token_embeddings, attention_mask)\n"))
     assert result.status is Status.PASSED
     assert result.imports_solutions
     assert not grade(grader, POOLING)[0].imports_solutions

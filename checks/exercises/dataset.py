@@ -606,7 +606,8 @@ def collate_single(course: Any, rng: torch.Generator) -> Any:
 
 @collating.check("cuts off what is beyond the longest sentence allowed")
 def collate_cut(course: Any, rng: torch.Generator) -> Any:
-    return [_collate(course, RAGGED, max_length=length).inputs["input_ids"] for length in (3, 5, 7)]
+    sentences = (*RAGGED, "good " * 20)
+    return [_collate(course, sentences, max_length=length).inputs["input_ids"] for length in (3, 5, 7)]
 
 
 @collating.check("allows 128 tokens if not told otherwise")

@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 from typing import Any
+from unittest.mock import patch
 
 import torch
 from torch import Tensor
@@ -238,12 +239,11 @@ def encoded_by_two_heads(course: Any, rng: torch.Generator) -> Any:
 @encode.check("shows a progress bar if asked to, and only then")
 def progress_bar(course: Any, rng: torch.Generator) -> Any:
     encoder, shown = tiny_encoder(course, rng), []
-    os.environ["FORCE_COLOR"] = "1"  # so that the text below counts as a terminal
     for arguments in ((SENTENCES, True), (SENTENCES,), ("good", True), ("good",)):
-        with contextlib.redirect_stderr(io.StringIO()) as terminal:
+        # There is a bar on terminals only, and with this variable any stream counts as one.
+        with patch.dict(os.environ, FORCE_COLOR="1"), contextlib.redirect_stderr(io.StringIO()) as terminal:
             encoder.encode(*arguments)
         shown.append(bool(terminal.getvalue()))
-    del os.environ["FORCE_COLOR"]
     return shown
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -30,16 +31,19 @@ def _parts(model: nn.Module) -> dict[str, nn.Module]:
 
 def _flags(modules: Mapping[str, nn.Module]) -> dict[str, str]:
     """Say of each module whether its parameters train."""
-    words = {(True,): "trains", (False,): "frozen"}
     flags = {name: {parameter.requires_grad for parameter in module.parameters()} for name, module in modules.items()}
-    return {name: words.get(tuple(found), "partly frozen") for name, found in flags.items()}
+    return {name: _word(found, "trains", "frozen") for name, found in flags.items()}
 
 
 def _modes(modules: Mapping[str, nn.Module]) -> dict[str, str]:
     """Say of each module in which mode it is, with all that is in it."""
-    words = {(True,): "train", (False,): "eval"}
     modes = {name: {inner.training for inner in module.modules()} for name, module in modules.items()}
-    return {name: words.get(tuple(found), "mixed") for name, found in modes.items()}
+    return {name: _word(found, "train", "eval") for name, found in modes.items()}
+
+
+def _word(found: set[bool], yes: str, no: str) -> str:
+    """Put into words whether something is true everywhere, nowhere, or only in places."""
+    return f"partly {yes}, partly {no}" if len(found) > 1 else yes if True in found else no
 
 
 def _weights(module: nn.Module) -> list[torch.Tensor]:
@@ -91,7 +95,7 @@ def predict_step(course: Any, rng: torch.Generator) -> Any:
     for strategy in course.config.FreezeStrategy:
         course.freezing.apply_strategy(model, strategy)
         optimizer = _optimizer(model)
-        moved = _moved(_parts(model), lambda optimizer=optimizer: _step(model, optimizer))
+        moved = _moved(_parts(model), partial(_step, model, optimizer))
         right[strategy.value] = set(course.freezing.predict_changes(strategy)) == set(moved)
     return right
 
@@ -133,7 +137,7 @@ def frozen_step(course: Any, rng: torch.Generator) -> Any:
         optimizer = _optimizer(model)
         _step(model, optimizer)  # now there are gradients and momentum everywhere
         course.freezing.apply_strategy(model, strategy)
-        moved[strategy.value] = _moved(_parts(model), lambda model=model, optimizer=optimizer: _step(model, optimizer))
+        moved[strategy.value] = _moved(_parts(model), partial(_step, model, optimizer))
     return moved
 
 
@@ -237,6 +241,11 @@ def _names(course: Any, backbone: nn.Module) -> list[str]:
     return [names.get(id(group), f"unknown: {type(group).__name__}") for group in groups]
 
 
+def _count(course: Any, backbone: nn.Module) -> Any:
+    """Count the layer groups of a backbone, which may be refused."""
+    return outcome(lambda: len(course.freezing.layer_groups(backbone)))
+
+
 @layer_groups.check("lists BERT's embeddings and then its layers, from bottom to top")
 def bert(course: Any, rng: torch.Generator) -> Any:
     return [_names(course, tiny_bert(rng, layers, hidden=4)) for layers in (1, 2, 11)]
@@ -290,20 +299,20 @@ def unknown_backbone(course: Any, rng: torch.Generator) -> Any:
         "no layers in the encoder": _handmade(embeddings=embeddings, encoder=nn.Linear(2, 2)),
         "another name": _handmade(embeddings=embeddings, encoder=_handmade(block=nn.ModuleList([nn.Linear(2, 2)]))),
     }
-    return {name: outcome(lambda b=b: len(course.freezing.layer_groups(b))) for name, b in backbones.items()}
+    return {name: _count(course, backbone) for name, backbone in backbones.items()}
 
 
 @layer_groups.check("refuses a backbone with parameters that would belong to no group")
 def leftover_parameters(course: Any, rng: torch.Generator) -> Any:
     outcomes = []
     for backbone in (tiny_bert(rng), tiny_distilbert(rng)):
-        outcomes.append(outcome(lambda b=backbone: len(course.freezing.layer_groups(b))))
+        outcomes.append(_count(course, backbone))
         backbone.pooler = nn.Linear(16, 16, bias=False)
-        outcomes.append(outcome(lambda b=backbone: len(course.freezing.layer_groups(b))))
+        outcomes.append(_count(course, backbone))
         backbone.pooler = nn.Tanh()
-        outcomes.append(outcome(lambda b=backbone: len(course.freezing.layer_groups(b))))
+        outcomes.append(_count(course, backbone))
         backbone.scale = nn.Parameter(torch.ones(1), requires_grad=False)
-        outcomes.append(outcome(lambda b=backbone: len(course.freezing.layer_groups(b))))
+        outcomes.append(_count(course, backbone))
     return outcomes
 
 
@@ -361,10 +370,20 @@ def independent_schedules(course: Any, rng: torch.Generator) -> Any:
     return [(first.trainable_layers(epoch), second.trainable_layers(epoch)) for epoch in (6, 1, 4, 2, 100, 3)]
 
 
+def _verdict(call: Callable[[], Any]) -> Any:
+    """Say whether a call is accepted, or how it is refused."""
+
+    def attempt() -> str:
+        call()
+        return "accepted"
+
+    return outcome(attempt)
+
+
 @unfreeze_schedule.check("refuses an epoch below 1 and a negative number of layers")
 def impossible_milestones(course: Any, rng: torch.Generator) -> Any:
     cases = ({0: 1}, {-1: 2}, {2: -1}, {1: 0, 0: 0}, {4: 1, 2: 2, 3: -3}, {1: 0}, {2: 7})
-    return {str(case): outcome(lambda c=case: course.freezing.UnfreezeSchedule(c) is not None) for case in cases}
+    return {str(case): _verdict(partial(course.freezing.UnfreezeSchedule, case)) for case in cases}
 
 
 @unfreeze_schedule.check("unfreezes the layers at the top and freezes those below")
@@ -428,7 +447,7 @@ def scheduled_steps(course: Any, rng: torch.Generator) -> Any:
     schedule, optimizer = course.freezing.UnfreezeSchedule({2: 1, 3: 4, 4: 2}), _optimizer(model)
     for epoch in range(1, 6):
         schedule.apply(model, epoch)
-        moved[epoch] = _moved(_groups(course, model), lambda: _step(model, optimizer))
+        moved[epoch] = _moved(_groups(course, model), partial(_step, model, optimizer))
     return moved
 
 
@@ -440,7 +459,7 @@ def too_many_layers(course: Any, rng: torch.Generator) -> Any:
         for count in (2, 3, 4, 5, 99):
             schedule = course.freezing.UnfreezeSchedule({2: count})
             name = f"{count} groups of {type(backbone).__name__}"
-            outcomes[name] = outcome(lambda s=schedule, m=model: [s.apply(m, 2)] and "accepted")
+            outcomes[name] = _verdict(partial(schedule.apply, model, 2))
     return outcomes
 
 
@@ -516,7 +535,7 @@ def unfrozen_later(course: Any, rng: torch.Generator) -> Any:
         for epoch in (1, 2, 3):
             schedule.apply(model, epoch)
             places = {**_groups(course, model), **_parts(model)}
-            moved.append(_moved(places, lambda m=model, o=optimizer: _step(m, o)))
+            moved.append(_moved(places, partial(_step, model, optimizer)))
     return moved
 
 
@@ -531,6 +550,6 @@ def without_layers(course: Any, rng: torch.Generator) -> Any:
 def model_kept(course: Any, rng: torch.Generator) -> Any:
     model, flags = _deep_model(course, rng), []
     for decay in (1.0, 0.5):
-        moved = _moved(_parts(model), lambda d=decay: course.freezing.optimizer_groups(model, 0.1, 0.1, d))
+        moved = _moved(_parts(model), partial(course.freezing.optimizer_groups, model, 0.1, 0.1, decay))
         flags.append((moved, _flags(_parts(model)), _modes(_parts(model))))
     return flags
