@@ -145,8 +145,10 @@ def verify(exercises: Iterable[Exercise], report: Callable[[str], None] = lambda
     """
 
     def prove(exercise: Exercise) -> list[Finding]:
-        with Grader() as grader:
-            findings = [*_incomplete(exercise), *_wrong_verdicts(grader, exercise)]
+        findings = [*_incomplete(exercise), *_misfits(exercise)]
+        if not findings:
+            with Grader() as grader:
+                findings = list(_wrong_verdicts(grader, exercise))
         report(exercise.id)
         return findings
 
@@ -211,6 +213,16 @@ def _incomplete(exercise: Exercise) -> Iterator[Finding]:
     page = HERE.parent / file
     if not page.is_file() or f'id="{anchor}"' not in page.read_text(encoding="utf-8"):
         yield Finding(exercise.id, "page", f"there is no {exercise.page}")
+
+
+def _misfits(exercise: Exercise) -> Iterator[Finding]:
+    """Find misconceptions that do not fit the reference any more."""
+    text = read_sources(SOLUTIONS)[exercise.file]
+    for wrong in load_misconceptions(exercise):
+        try:
+            apply_diff(text, exercise.paths, wrong.diff)
+        except ValueError as error:
+            yield Finding(exercise.id, wrong.name, str(error))
 
 
 def _must_pass(result: ExerciseResult) -> str | None:

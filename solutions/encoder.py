@@ -107,14 +107,17 @@ class SentenceTransformer(nn.Module):
         return self.project(self.features(input_ids, attention_mask))
 
     def encode(self, sentences: str | Sequence[str], progress: bool = False) -> Tensor:
-        """Embed sentences as text, in eval mode and without gradients.
+        """Embed sentences as text, in eval mode and without gradients; every module keeps the mode that it had.
+
+        Subclasses replace `forward`, so this goes through `features` and `project`.
 
         Args:
             sentences: One sentence or many.
-            progress: Show a progress bar.
+            progress: Show a progress bar, if the output is a terminal.
 
         Returns:
-            `(dim,)` for one sentence, `(batch, dim)` for many, on the CPU, in the order of the sentences.
+            `(dim,)` for one sentence, `(batch, dim)` for many, `(0, dim)` for none; of the weights' dtype, on the CPU,
+            in the order of the sentences.
         """
         if isinstance(sentences, str):
             return self.encode([sentences], progress)[0]

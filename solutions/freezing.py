@@ -43,7 +43,8 @@ def set_trainable(module: nn.Module, trainable: bool) -> None:
 def apply_strategy(model: nn.Module, strategy: FreezeStrategy) -> None:
     """Freeze the parts that a strategy names and unfreeze all others, whatever was frozen before.
 
-    Frozen parts go to eval mode and stay there, because `requires_grad=False` does not switch dropout off.
+    Frozen parts go to eval mode and stay there, because `requires_grad=False` does not switch dropout off. All others
+    take the mode of the model, whose own `training` flag stays as it is.
 
     Args:
         model: A model with the parts named in `PARTS`.
@@ -57,7 +58,8 @@ def apply_strategy(model: nn.Module, strategy: FreezeStrategy) -> None:
 def rebalance(alpha: float, beta: float, strategy: FreezeStrategy) -> tuple[float, float]:
     """Halve the loss weight of a frozen head.
 
-    A frozen head cannot learn, but its loss still pulls on the encoder that both tasks share.
+    A frozen head cannot learn, but its loss still pulls on the encoder that both tasks share. Strategies that freeze no
+    head, or everything, change nothing.
 
     Returns:
         The new `(alpha, beta)`.
@@ -76,7 +78,7 @@ def layer_groups(transformer: nn.Module) -> list[nn.Module]:
         transformer: BERT-type (`embeddings`, `encoder.layer`) or DistilBERT-type (`embeddings`, `transformer.layer`).
 
     Raises:
-        ValueError: The backbone is built in another way.
+        ValueError: The backbone is built in another way, or has parameters that would belong to no group.
     """
     modules = dict(transformer.named_modules())
     for layers in ("encoder.layer", "transformer.layer"):
@@ -118,6 +120,8 @@ class UnfreezeSchedule:
     def apply(self, model: nn.Module, epoch: int) -> None:
         """Unfreeze the top layer groups that train in this epoch and freeze the ones below.
 
+        Frozen layers go to eval mode, unfrozen ones take the model's mode. What is above the backbone stays as it was.
+
         Raises:
             ValueError: The backbone has fewer layer groups than that.
         """
@@ -149,6 +153,9 @@ def optimizer_groups(
     Returns:
         One group per part and, with a `layer_decay` other than 1, one per layer group of the backbone; every
         parameter stands in exactly one.
+
+    Raises:
+        ValueError: `layer_decay` is not 1, and the backbone's layers are not known.
     """
     transformer = model.get_submodule("transformer")
     backbone = [transformer] if layer_decay == 1 else layer_groups(transformer)

@@ -49,6 +49,8 @@ WORD_BANKS: dict[tuple[str, int | None, int | None], tuple[str, ...]] = {
     ("month", None, None): ("May", "June", "July"),
 }
 LABELS = ((0, 1), (1, 0), (2, 1))
+STRANGE = "a sentence is no template of the source, filled with words that suit its labels"
+SHARES_DIFFER = "the combinations of labels do not have the same share on both sides"
 CLASSES = (("Technology", "Entertainment", "Food"), ("Negative", "Positive"))
 
 
@@ -77,17 +79,13 @@ def _filling(template: str, words: Banks, sentence: str) -> list[str] | None:
     return None if found is None else list(found.groups())
 
 
-def _recipe(words: Banks, sentence: str) -> tuple[str, list[str]]:
-    """Give the template of `TEMPLATES` and the words that a sentence is made of.
-
-    Raises:
-        ValueError: There are none.
-    """
+def _recipe(words: Banks, sentence: str) -> tuple[str, list[str]] | None:
+    """Give the template of `TEMPLATES` and the words that a sentence is made of; None if there are none."""
     for template in TEMPLATES:
         filling = _filling(template, words, sentence)
         if filling is not None:
             return template, filling
-    raise ValueError("a sentence is no template of the source, filled with words that suit its labels")
+    return None
 
 
 def _made_otherwise(sample: Any, templates: tuple[str, ...], banks: Any) -> bool:
@@ -134,11 +132,9 @@ def _judge_sentences(observed: Any, _: Any) -> str | None:
     for (taskA, taskB), sentences in zip(LABELS, observed, strict=True):
         if len(sentences) != 30:
             return "the number of sentences differs"
-        for sentence in sentences:
-            try:
-                _recipe(_words_for(WORD_BANKS, taskA, taskB), sentence)
-            except ValueError as error:
-                return str(error)
+        words = _words_for(WORD_BANKS, taskA, taskB)
+        if any(_recipe(words, sentence) is None for sentence in sentences):
+            return STRANGE
     return None
 
 
@@ -152,7 +148,10 @@ def _judge_records(observed: Any, _: Any) -> str | None:
     if len(observed) != 40:
         return "the number of samples differs"
     for sample in observed:
-        template, words = _recipe(_words_for(WORD_BANKS, 0, 1), sample.fields["sentence"])
+        recipe = _recipe(_words_for(WORD_BANKS, 0, 1), sample.fields["sentence"])
+        if recipe is None:
+            return STRANGE
+        template, words = recipe
         if sample.fields["template"] != template:
             return "a sample does not record the template that its sentence was made of"
         recorded = sample.fields["words"]
@@ -181,7 +180,10 @@ def _judge_variety(observed: Any, _: Any) -> str | None:
     if len(observed) != 1000:
         return "the number of sentences differs"
     words = _words_for(WORD_BANKS, 0, 1)
-    templates = [_recipe(words, sentence)[0] for sentence in observed]
+    recipes = [_recipe(words, sentence) for sentence in observed]
+    templates = [recipe[0] for recipe in recipes if recipe is not None]
+    if len(templates) < len(recipes):
+        return STRANGE
     counts = Counter(templates)
     if len(counts) < 5 or max(counts.values()) > 300 or min(counts.values()) < 100:
         return "some templates come up far more often than others"
@@ -333,7 +335,22 @@ def _test_size(split: Callable[..., Any], *arguments: Any) -> int:
     return len(split(*arguments)[1])
 
 
-@stratified.check("gives every combination of labels the same share on both sides")
+def _judge_shares(observed: Any, expected: Any) -> str | None:
+    for sides, wanted in zip(observed, expected, strict=True):
+        if repr(sides) == repr(tuple(reversed(wanted))) != repr(wanted):
+            return "the test set has the training set's share"
+        if repr(sides) != repr(wanted):
+            alone = _counts_of_taskA(sides) == _counts_of_taskA(wanted)
+            return SHARES_DIFFER + (", only those of task A alone" if alone else "")
+    return None
+
+
+def _counts_of_taskA(sides: Any) -> list[Counter[str]]:
+    """Count the samples of task A's classes on each side."""
+    return [Counter(chain.from_iterable([a] * count for (a, _), count in side.items())) for side in sides]
+
+
+@stratified.check("gives every combination of labels the same share on both sides", judge=_judge_shares)
 def split_shares(course: Any, rng: torch.Generator) -> Any:
     dataset = _counted(course, (8, 20, 4, 0, 16, 40))
     splits = [course.dataset.stratified_split(dataset, share, _seeds(rng)[0]) for share in (0.25, 0.5, 0.75)]
@@ -345,17 +362,21 @@ SHARES = (0.05, 0.2, 0.45, 0.9)
 
 
 def _judge_small(observed: Any, _: Any) -> str | None:
-    for share, tested in zip(SHARES, observed, strict=True):
-        if len(tested) != len(SMALL) or any(type(count) is not int for count in tested):
-            return "the number of combinations differs"
-        if tested[0] != 0:
-            return "the only sample of a combination is in the test set"
-        for count, test in zip(SMALL[1:], tested[1:], strict=True):
-            if not 0 < test < count:
-                return "a combination with several samples is on one side only"
-            fewest, most = math.floor(count * share), math.ceil(count * share)
-            if not min(fewest, count - 1) <= test <= max(most, 1):
-                return "a combination's share of the test set is not the one asked for"
+    if [len(tested) for tested in observed] != [len(SMALL)] * len(SHARES):
+        return "the number of combinations differs"
+    tests = [
+        (share, count, test)
+        for share, tested in zip(SHARES, observed, strict=True)
+        for count, test in zip(SMALL, tested, strict=True)
+    ]
+    if any(not 0 < test < count for _, count, test in tests if count > 1):
+        return "a combination with several samples is on one side only"
+    if any(test for _, count, test in tests if count == 1):
+        return "the only sample of a combination is in the test set"
+    for share, count, test in tests:
+        fewest, most = math.floor(count * share), math.ceil(count * share)
+        if count > 1 and not min(fewest, count - 1) <= test <= max(most, 1):
+            return "a combination's share of the test set is not the one asked for"
     return None
 
 
@@ -444,7 +465,16 @@ def _full_source(course: Any) -> Any:
     return course.templates.FULL_SOURCE.templates, course.templates.FULL_SOURCE.word_banks
 
 
-@leak_free.check("gives both sides their share of sentences, all four combinations equally often")
+def _judge_sizes(observed: Any, expected: Any) -> str | None:
+    for sides, wanted in zip(observed, expected, strict=True):
+        if [sum(side.values()) for side in sides] != [sum(side.values()) for side in wanted]:
+            return "a side has another size than asked for"
+        if repr(sides) != repr(wanted):
+            return "a side does not hold the four combinations of labels equally often"
+    return None
+
+
+@leak_free.check("gives both sides their share of sentences, all four combinations equally often", judge=_judge_sizes)
 def leak_free_sizes(course: Any, rng: torch.Generator) -> Any:
     cases = ((100, 0.2), (52, 0.2), (44, 0.2), (40, 0.4), (16, 0.75), (8, 0.5), (400, 0.01), (400, 0.99))
     split, seed = course.dataset.template_split, _seeds(rng)[0]

@@ -283,9 +283,9 @@ def grouped_once(course: Any, rng: torch.Generator) -> Any:
 def own_list(course: Any, rng: torch.Generator) -> Any:
     backbone = tiny_bert(rng)
     groups = course.freezing.layer_groups(backbone)
-    kind = type(groups).__name__
-    groups.clear()
-    return kind, _names(course, backbone)
+    if isinstance(groups, list):
+        groups.clear()
+    return type(groups).__name__, _names(course, backbone)
 
 
 @layer_groups.check("refuses a backbone that is built in another way")
@@ -416,12 +416,9 @@ def layer_modes(course: Any, rng: torch.Generator) -> Any:
         schedule = course.freezing.UnfreezeSchedule({1: 2, 2: 4, 3: 1})
         for epoch in (1, 2, 3):
             schedule.apply(model, epoch)
-            modes.append({"the model": model.training, **_modes(_groups(course, model)), **_head_modes(model)})
+            above = _modes({name: model.get_submodule(name) for name in PARTS[1:]})
+            modes.append({"the model": model.training, **_modes(_groups(course, model)), **above})
     return modes
-
-
-def _head_modes(model: nn.Module) -> dict[str, str]:
-    return {name: mode for name, mode in _modes(_parts(model)).items() if name != "transformer"}
 
 
 @unfreeze_schedule.check("leaves a model that is in eval mode there")
@@ -487,7 +484,7 @@ def _values(groups: list[dict[str, Any]], key: str) -> dict[str, Any]:
     return {place: values[0] if len(values) == 1 else values for place, values in found.items()}
 
 
-@optimizer_groups.check("contains every parameter exactly once, frozen ones included")
+@optimizer_groups.check("gives the optimizer every parameter exactly once, frozen ones included")
 def every_parameter_once(course: Any, rng: torch.Generator) -> Any:
     model, times = _deep_model(course, rng), {}
     for strategy in course.config.FreezeStrategy:

@@ -4,6 +4,6 @@ def optimizer_groups(model, learning_rate, weight_decay, layer_decay=1.0):
         layers = layer_groups(model.transformer)
         modules[0:1] = [(layer, len(layers) - number) for number, layer in enumerate(layers)]
     return [
-        dict(params=module.parameters(), lr=learning_rate * layer_decay**depth, weight_decay=weight_decay)
+        {"params": module.parameters(), "lr": learning_rate * layer_decay**depth, "weight_decay": weight_decay}
         for module, depth in modules
     ]
