@@ -14,7 +14,7 @@ from typing import Any
 from .course import SOLUTIONS, Exercise, load_course, read_sources
 from .hybrid import imports_of
 from .results import ExerciseResult, Result, exercise_from_dict
-from .sandbox import Ending, Limits, open_sandbox, run, start_trusted
+from .sandbox import Ending, Limits, Sandbox, open_sandbox, run, start_trusted
 from .stubs import stub_source
 from .wire import read_frame, write_frame
 
@@ -53,13 +53,14 @@ class Grader:
     Args:
         limits: What one exercise may use; the usual, if not given.
         seed: Of all checks: always the same for a learner, so that feedback repeats; a secret one for a class.
+        sandbox: Where learners' code runs; the best that this system has, if not given. The grader closes it.
     """
 
-    def __init__(self, limits: Limits | None = None, seed: int = LOCAL_SEED) -> None:
+    def __init__(self, limits: Limits | None = None, seed: int = LOCAL_SEED, sandbox: Sandbox | None = None) -> None:
         self.limits = limits or Limits()
         self.seed = seed
         self.reference = read_sources(SOLUTIONS)
-        self.sandbox = open_sandbox()
+        self.sandbox = sandbox or open_sandbox()
         self.referee = start_trusted("referee", f"serve({seed})")
         self.requests: Any = self.referee.stdin
         self.answers: Any = self.referee.stdout

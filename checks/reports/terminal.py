@@ -9,11 +9,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..course import Course, load_course
+from ..course import TUTORIAL, Course, load_course
 from ..results import CheckResult, CodeLine, Diagnosis, ExerciseResult, Result, Status
 
 SYMBOLS = {"passed": ("✔", "OK", "green"), "failed": ("✘", "XX", "red"), "none": ("·", "..", "dim")}
-MOST_OUTPUT = 12  # lines
+MOST_OUTPUT = 8  # lines
+MOST_DETAILS = 2  # checks
 IMPORTS_SOLUTIONS = "Your code imports `solutions`, the reference: that is noted in the record."
 
 
@@ -81,8 +82,8 @@ def details(exercise: ExerciseResult, result: Result, console: Console) -> Rende
     heading.append(f"  {exercise.status}, {exercise.points}/{exercise.possible} points", "dim")
     sections = (
         _problem(exercise, result),
-        Group(*(_check(check, result, console) for check in exercise.checks)) if exercise.checks else None,
         _diagnosis(exercise.diagnosis),
+        _checks(exercise.checks, result, console),
         _output(exercise.output),
         Text(IMPORTS_SOLUTIONS, "yellow") if exercise.imports_solutions else None,
         _next_steps(exercise, result),
@@ -99,8 +100,8 @@ def _problem(exercise: ExerciseResult, result: Result) -> RenderableType | None:
 def _diagnosis(diagnosis: Diagnosis | None) -> RenderableType | None:
     if diagnosis is None:
         return None
-    certainty = "This looks like a known mistake" if diagnosis.certain else "Among other things, this looks like"
-    return Group(Text.assemble(f"{certainty}: ", (diagnosis.name, "bold yellow")), Text(diagnosis.hint))
+    certainty = "This looks like a known mistake:" if diagnosis.certain else "Among other things, this looks like:"
+    return Group(Text(certainty), Padding(Text(diagnosis.name, "bold yellow"), (0, 2)), Text(diagnosis.hint))
 
 
 def _output(output: str) -> RenderableType | None:
@@ -112,19 +113,26 @@ def _output(output: str) -> RenderableType | None:
     return Group(Text("Your code printed:", "dim"), Padding(Text(shown), (0, 2)))
 
 
-def _check(check: CheckResult, result: Result, console: Console) -> RenderableType:
+def _checks(checks: tuple[CheckResult, ...], result: Result, console: Console) -> RenderableType | None:
+    """List all checks; the first ones that do not pass in detail, as the others tend to repeat them."""
+    failures = [check for check in checks if check.verdict in ("failed", "error")]
+    lines = [_check(check, result, console, check in failures[:MOST_DETAILS]) for check in checks]
+    return Group(*lines) if lines else None
+
+
+def _check(check: CheckResult, result: Result, console: Console, in_detail: bool) -> RenderableType:
     table = Table.grid(padding=(0, 1))
     table.add_row(mark(check.verdict, console), Text(check.claim, "dim" if check.verdict == "not run" else ""))
     if check.verdict in ("passed", "not run"):
         return table
     where = f"{check.where}: " if check.where else ""
     table.add_row("", Text(f"{where}{check.problem}", "red"))
-    if check.expected or check.observed:
+    if in_detail and (check.expected or check.observed):
         pair = Table.grid(padding=(0, 1))
         pair.add_row(Text("expected", "dim"), Text(check.expected))
         pair.add_row(Text("got", "dim"), Text(check.observed))
         table.add_row("", pair)
-    if check.lines:
+    if in_detail and check.lines:
         table.add_row("", _code(check.lines, result))
     return table
 
@@ -143,12 +151,16 @@ def _next_steps(exercise: ExerciseResult, result: Result) -> RenderableType:
     course = load_course()
     following = _following(exercise.id, course)
     file = Path(result.package, f"{exercise.target.partition('.')[0]}.py")
+    package = "" if Path(result.package).resolve() == TUTORIAL else f" --package {result.package}"
     if exercise.status is Status.PASSED:
-        steps = {"Compare": f"checks show {exercise.id}", "Go on": f"checks run {following}" if following else ""}
+        steps = {
+            "Compare": f"checks show {exercise.id}{package}",
+            "Go on": f"checks run {following}{package}" if following else "",
+        }
     else:
         steps = {
             "Edit": f"{file}, {exercise.target.partition('.')[2]}",
-            "Check": f"checks run {exercise.id}",
+            "Check": f"checks run {exercise.id}{package}",
             "Hint": f"checks hint {exercise.id}",
         }
     table = Table.grid(padding=(0, 2))

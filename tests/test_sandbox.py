@@ -1,0 +1,103 @@
+"""Both kinds of sandbox: forks on Linux, a new Python for every exercise elsewhere."""
+
+import os
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from checks.course import SOLUTIONS, load_course, read_sources
+from checks.definitions import replace_definition
+from checks.grading import Grader, Submission
+from checks.results import Status
+from checks.sandbox import ForkServer, FreshProcesses, Limits
+
+SOURCES = read_sources(SOLUTIONS)
+KINDS = [FreshProcesses, pytest.param(ForkServer, marks=pytest.mark.skipif(not psutil.LINUX, reason="only on Linux"))]
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def grader(request):
+    with Grader(sandbox=request.param()) as grader:
+        yield grader
+
+
+def grade(grader, body, limits=None):
+    """Grade a body of `mean_pool`, indented by four; None for the solution's."""
+    pooling = SOURCES["pooling"]
+    if body is not None:
+        definition = f"def mean_pool(token_embeddings, attention_mask):\n    {body}\n"
+        pooling = replace_definition(pooling, ("mean_pool",), definition)
+    grader.limits = limits or Limits()
+    submission = Submission("test", {**SOURCES, "pooling": pooling})
+    (result,) = grader.grade(submission, [load_course().exercise("1.1")])
+    return result
+
+
+@pytest.mark.parametrize(
+    ("body", "limits", "status"),
+    [
+        (None, None, Status.PASSED),
+        ("return token_embeddings.mean(1)", None, Status.FAILED),
+        ("while True: pass", Limits(seconds=8), Status.TIMED_OUT),
+        ("import os; os._exit(3)", None, Status.EXITED),
+        ("import sys; sys.exit(3)", None, Status.ERROR),
+        ("while True: print('x' * 1000)", None, Status.ERROR),
+        ("return torch.ones(10**9)", None, Status.OUT_OF_MEMORY),
+        (None, None, Status.PASSED),
+    ],
+)
+def test_every_kind_of_sandbox_enforces_its_limits(grader, body, limits, status):
+    result = grade(grader, body, limits)
+    assert result.status is status, result
+    assert result.points == (result.possible if status is Status.PASSED else 0)
+
+
+def test_exit_status_and_output_are_told(grader):
+    result = grade(grader, "print('last words', flush=True); import os; os._exit(3)")
+    assert "exit status 3" in result.problem
+    assert "last words" in result.output
+
+
+def test_one_exercise_does_not_reach_into_the_next(grader):
+    grade(grader, "torch.Tensor.sum = torch.Tensor.amax = None; import builtins; builtins.len = None")
+    assert grade(grader, None).status is Status.PASSED
+
+
+def test_all_processes_end_with_the_grader():
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    with Grader() as grader:
+        assert grade(grader, None).status is Status.PASSED
+        assert {child.pid for child in psutil.Process().children(recursive=True)} > before
+    assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
+
+
+@pytest.mark.skipif(not psutil.POSIX, reason="SIGKILL")
+def test_killed_grader_leaves_nothing_running():
+    code = (
+        "import time; from checks.grading import *\n"
+        "grader = Grader(Limits(seconds=600)); print('ready', flush=True)\n"
+        "loop = {'pooling': 'while True: pass'}\n"
+        "list(grader.grade(Submission('x', loop), select(['1.1'])))"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+        process.stdout.readline()
+        time.sleep(8)
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+    assert family
+    _, alive = psutil.wait_procs(family, timeout=20)
+    for left in alive:
+        left.kill()
+    assert not alive
+
+
+def test_environment_of_the_caller_cannot_change_the_verdict(tmp_path):
+    (tmp_path / "torch.py").write_text("raise RuntimeError('shadowed')", encoding="utf-8")
+    (tmp_path / "sitecustomize.py").write_text("raise RuntimeError('shadowed')", encoding="utf-8")
+    command = [sys.executable, "-P", "-m", "checks", "run", "1.1", "--package", str(SOLUTIONS)]
+    environment = {**os.environ, "PYTHONSTARTUP": "x", "OMP_NUM_THREADS": "7"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
