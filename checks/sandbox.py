@@ -279,6 +279,8 @@ class FreshProcesses:
     def close(self) -> None:
         """End the process that waits."""
         self.spare.kill()
+        for stream in (self.spare.stdin, self.spare.stdout, self.spare.stderr):
+            stream.close()
 
 
 class FreshProcess:
