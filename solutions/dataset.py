@@ -39,10 +39,10 @@ class Batch(NamedTuple):
 
 
 class MultiTaskDataset(Dataset[Sample]):
-    """Sentences that carry one label for each of the two tasks.
+    """Sentences that carry one label for each of the two tasks; keeps its arguments as attributes of the same names.
 
     Args:
-        samples: The sentences with their labels.
+        samples: The sentences with their labels; may be an iterator.
         taskA_classes: Names of task A's classes; a label is an index into them.
         taskB_classes: Names of task B's classes.
 
@@ -83,7 +83,7 @@ class MultiTaskDataset(Dataset[Sample]):
         return MultiTaskDataset((self.samples[i] for i in indices), self.taskA_classes, self.taskB_classes)
 
     def distribution(self) -> dict[tuple[str, str], int]:
-        """Count the samples of each combination of the two classes."""
+        """Count the samples of each combination of the two classes that occurs, in the order of the labels."""
         counts = Counter((sample.taskA, sample.taskB) for sample in self.samples)
         return {(self.taskA_classes[a], self.taskB_classes[b]): count for (a, b), count in sorted(counts.items())}
 
@@ -132,7 +132,8 @@ def stratified_split(
 ) -> tuple[MultiTaskDataset, MultiTaskDataset]:
     """Split at random, with the same share of every combination of labels on both sides.
 
-    Each combination is on both sides if it has two samples or more; a single one goes to training.
+    Each combination is on both sides if it has two samples or more; a single one goes to training. Both sides are
+    shuffled.
 
     Returns:
         Training and test set. They share no sample, but may share templates, words and even whole sentences.
@@ -160,7 +161,8 @@ def template_split(
 ) -> tuple[MultiTaskDataset, MultiTaskDataset]:
     """Generate a training and a test set that share no template and, if asked, no content word.
 
-    The source is split first and the sentences are drawn afterwards, so none has to be thrown away.
+    The source is split first and the sentences are drawn afterwards, so none has to be thrown away. The test set's size
+    is the multiple of 4 nearest to `size * test_fraction`.
 
     Args:
         size: Sentences in both sets together; divisible by 4.
@@ -224,7 +226,8 @@ def collate(samples: Sequence[Sample], tokenizer: Any, max_length: int = 128) ->
         max_length: Longest sentence in tokens; what is beyond it is cut off.
 
     Returns:
-        `input_ids` and `attention_mask` of shape `(batch, seq)`, and the labels.
+        `input_ids` and `attention_mask` of shape `(batch, seq)` and nothing else that the tokenizer may give, and the
+        labels as integers.
     """
     encoded = tokenizer(
         [sample.sentence for sample in samples],
