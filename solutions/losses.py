@@ -45,7 +45,7 @@ class FixedWeights(nn.Module):
 class UncertaintyWeights(nn.Module):
     """Learn how much each task counts from how uncertain it is (Kendall et al. 2018, https://arxiv.org/abs/1705.07115).
 
-    With `s = log(sigma^2)` learned per task, the loss is the sum of `exp(-s) * loss + s / 2`: an uncertain task
+    With `s = log(sigma^2)` learned per task, from 0, the loss is the sum of `exp(-s) * loss + s / 2`: an uncertain task
     counts less, and the second term keeps the model from calling every task uncertain.
     """
 

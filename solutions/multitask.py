@@ -28,9 +28,11 @@ class ParameterCounts(NamedTuple):
 class ClassificationHead(nn.Module):
     """Linear → ReLU → Dropout → Linear: from an embedding to class logits.
 
+    The hidden layer is half as wide as the embedding: `dim // 2`.
+
     Args:
         dim: Width of the embedding.
-        classes: Number of classes.
+        classes: Number of classes; kept as an attribute.
         dropout: Dropout probability.
     """
 
@@ -90,10 +92,11 @@ class MultiTaskSentenceTransformer(SentenceTransformer):
         Args:
             input_ids: `(batch, seq)`.
             attention_mask: `(batch, seq)`, 1 for a real token and 0 for padding.
-            features: `(batch, hidden)`, computed earlier by `features`; the transformer is then not run.
+            features: `(batch, hidden)`, computed earlier by `features`; the transformer is then not run, even if
+                tokens are given too.
 
         Raises:
-            ValueError: There are neither tokens nor features.
+            ValueError: There are no features, and the tokens or their mask are missing.
         """
         if features is None:
             if input_ids is None or attention_mask is None:
@@ -123,7 +126,7 @@ class MultiTaskSentenceTransformer(SentenceTransformer):
 
 
 def parameter_counts(model: MultiTaskSentenceTransformer) -> ParameterCounts:
-    """Count the parameters that both tasks share and the ones of each head."""
+    """Count the parameters, frozen or not, that both tasks share and the ones of each head."""
     head_a = sum(parameter.numel() for parameter in model.taskA_classifier.parameters())
     head_b = sum(parameter.numel() for parameter in model.taskB_classifier.parameters())
     total = sum(parameter.numel() for parameter in model.parameters())

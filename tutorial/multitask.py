@@ -28,9 +28,11 @@ class ParameterCounts(NamedTuple):
 class ClassificationHead(nn.Module):
     """Linear → ReLU → Dropout → Linear: from an embedding to class logits.
 
+    The hidden layer is half as wide as the embedding: `dim // 2`.
+
     Args:
         dim: Width of the embedding.
-        classes: Number of classes.
+        classes: Number of classes; kept as an attribute.
         dropout: Dropout probability.
     """
 
@@ -87,10 +89,11 @@ class MultiTaskSentenceTransformer(SentenceTransformer):
         Args:
             input_ids: `(batch, seq)`.
             attention_mask: `(batch, seq)`, 1 for a real token and 0 for padding.
-            features: `(batch, hidden)`, computed earlier by `features`; the transformer is then not run.
+            features: `(batch, hidden)`, computed earlier by `features`; the transformer is then not run, even if
+                tokens are given too.
 
         Raises:
-            ValueError: There are neither tokens nor features.
+            ValueError: There are no features, and the tokens or their mask are missing.
         """
         # TODO 2.2 encode once, classify twice
         raise NotImplementedError("exercise 2.2: forward")
@@ -116,6 +119,6 @@ class MultiTaskSentenceTransformer(SentenceTransformer):
 
 
 def parameter_counts(model: MultiTaskSentenceTransformer) -> ParameterCounts:
-    """Count the parameters that both tasks share and the ones of each head."""
+    """Count the parameters, frozen or not, that both tasks share and the ones of each head."""
     # TODO 2.3 count the parameters that are shared and those that are not
     raise NotImplementedError("exercise 2.3: parameter_counts")
