@@ -174,7 +174,8 @@ def _type_name(value: Any) -> str:
         return f"a {value.type}"
     if isinstance(value, Raised):
         return f"a {value.type}"
-    return {Tensor: "a tensor", type(None): "None"}.get(type(value), f"a {type(value).__name__}")
+    names = {Tensor: "a tensor", type(None): "None", int: "an int"}
+    return names.get(type(value), f"a {type(value).__name__}")
 
 
 def _number(value: float) -> str:

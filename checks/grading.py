@@ -103,9 +103,10 @@ class Grader:
         how = {key: value for key, value in ending._asdict().items() if key != "frames"}
         self._ask({"do": "judge", "id": exercise.id, "frames": len(ending.frames), "ending": how}, ending.frames)
         answer = read_frame(self.answers)
-        if answer is None:
-            raise RuntimeError(f"the referee has ended while it judged exercise {exercise.id}: report this as a bug")
-        return exercise_from_dict(json.loads(answer))
+        verdict = json.loads(answer or '{"bug": "the referee has ended"}')
+        if "bug" in verdict:
+            raise RuntimeError(f"exercise {exercise.id} cannot be judged; report this as a bug: {verdict['bug']}")
+        return exercise_from_dict(verdict)
 
     def _ask(self, order: dict[str, Any], frames: Iterable[bytes] = ()) -> None:
         with contextlib.suppress(BrokenPipeError):  # the missing answer says it

@@ -3,11 +3,13 @@
 It runs in a process of its own, so that neither a learner's code nor the terminal has to wait for its libraries.
 """
 
+import contextlib
 import dataclasses
 import json
 import os
 import re
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import Any
 
@@ -200,9 +202,16 @@ def serve(seed: int) -> None:
         order = json.loads(request)
         exercise = load_course().exercise(order["id"])
         if order["do"] == "prepare":
-            referee.expected(exercise)
+            with contextlib.suppress(Exception):  # it comes again when the exercise is judged
+                referee.expected(exercise)
         else:
             frames = [read_frame(requests) or b"" for _ in range(order["frames"])]
-            result = referee.judge(exercise, frames, order["ending"])
-            write_frame(answers, json.dumps(printable(dataclasses.asdict(result))).encode())
+            write_frame(answers, json.dumps(_answer(referee, exercise, frames, order["ending"])).encode())
     os._exit(0)  # unloading the libraries would take a while
+
+
+def _answer(referee: Referee, exercise: Exercise, frames: Sequence[bytes], ending: dict[str, Any]) -> Any:
+    try:
+        return printable(dataclasses.asdict(referee.judge(exercise, frames, ending)))
+    except Exception:
+        return {"bug": traceback.format_exc()}

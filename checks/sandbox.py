@@ -179,8 +179,13 @@ def python_command(module: str, call: str) -> list[str]:
 
 def start_trusted(module: str, call: str) -> "subprocess.Popen[bytes]":
     """Start a process of ours that runs no learner's code and needs no limits; we talk over its standard streams."""
-    command = python_command(module, call)
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment())
+    return subprocess.Popen(
+        python_command(module, call),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # wrong answers make the libraries warn there, too
+        env=environment(),
+    )
 
 
 def environment() -> dict[str, str]:

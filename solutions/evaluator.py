@@ -22,10 +22,11 @@ def task_metrics(labels: Tensor, logits: Tensor) -> Metrics:
 
     Args:
         labels: `(batch,)`, the true classes.
-        logits: `(batch, classes)`.
+        logits: `(batch, classes)`, of any floating-point type.
 
     Returns:
-        `accuracy`, `precision`, `recall`, `f1`, and `confusion_matrix` (row: true class, column: predicted class).
+        `accuracy`, `precision`, `recall`, `f1`, and `confusion_matrix`: a list of rows of counts, with a row (true class)
+        and a column (predicted class) for every class.
     """
     predictions = logits.argmax(dim=-1)
     precision, recall, f1, _ = precision_recall_fscore_support(labels, predictions, average="weighted", zero_division=0)
@@ -42,15 +43,16 @@ def roc(labels: Tensor, logits: Tensor) -> Metrics:
     """Measure how well one task's scores rank the classes, whatever the threshold.
 
     Two classes: one curve, class 1 against class 0. More classes: one curve for each class against the rest, and
-    `auc` is their plain average. A class that all labels or none belong to has no curve.
+    `auc` is their plain average. A class that all labels or none belong to has no curve. The scores are the softmax's
+    probabilities in double precision.
 
     Args:
         labels: `(batch,)`, the true classes.
-        logits: `(batch, classes)`.
+        logits: `(batch, classes)`, of any floating-point type.
 
     Returns:
-        `auc` (None without a curve), and the curves' `fpr` and `tpr`: lists for two classes, and for more a
-        dictionary from class to list.
+        `auc` (None without a curve), and the curves' `fpr` and `tpr`, from 0 to 1: lists for two classes (empty without
+        a curve), and for more a dictionary from each class that has a curve to its list.
     """
     # In lower precision the probabilities of a confident model round to 1 and tie, and ties bend the curve.
     probabilities = logits.cpu().double().softmax(dim=-1)  # (batch, classes)
@@ -91,7 +93,11 @@ def labels_and_logits(scored: Iterable[tuple[Batch, MultiTaskOutput]]) -> dict[s
 
 
 def evaluate(model: MultiTaskSentenceTransformer, batches: Iterable[Batch]) -> Metrics:
-    """Measure a model on labelled batches, in eval mode and without gradients.
+    """Measure a model on labelled batches, in eval mode and without gradients; every module keeps the mode that it had.
+
+    Args:
+        model: The model.
+        batches: Read once, so a generator will do.
 
     Returns:
         `overall` (the accuracies and their mean), and for `taskA` and `taskB` all of `task_metrics` and `roc`.
