@@ -46,10 +46,12 @@ def generated_split(config: TrainingConfig) -> tuple[MultiTaskDataset, MultiTask
 
 
 def cache_features(model: MultiTaskSentenceTransformer, sentences: Sequence[str]) -> Tensor:
-    """Compute the pooled features of sentences once, in eval mode, to reuse them while the backbone is frozen.
+    """Compute the pooled features of sentences once, to reuse them while the backbone is frozen.
+
+    This happens in eval mode and without gradients; every module keeps the mode that it had.
 
     Returns:
-        `(batch, hidden)`, in the order of the sentences, on the model's device.
+        `(batch, hidden)`, in the order of the sentences, of the weights' dtype and on the model's device.
     """
     hidden = model.projection.in_features
     features = torch.empty(len(sentences), hidden, dtype=model.projection.weight.dtype, device=model.device)
@@ -103,7 +105,7 @@ def train_step(
         model: The model, in the mode that the caller has chosen.
         batch: On the model's device.
         criterion: Combines both tasks' logits and labels into a scalar loss.
-        optimizer: Knows the trainable parameters.
+        optimizer: Knows the trainable parameters, the criterion's included.
 
     Returns:
         The loss before the step, and the model's detached output, from which it was computed.
@@ -130,7 +132,7 @@ def train(
         model: Trained in place, and left in train mode.
         dataset: The training set.
         config: The hyperparameters.
-        log: Called with each epoch's lines of the training log.
+        log: Called after each epoch with `Epoch 1/6:` and, on the lines below it, what `format_epoch` gives.
         progress: Show a progress bar.
 
     Returns:
@@ -245,6 +247,14 @@ def cross_validate(
     progress: bool = False,
 ) -> list[Metrics]:
     """Train a fresh model on every fold's training set and evaluate it on the fold's test set.
+
+    Args:
+        dataset: All sentences.
+        config: The hyperparameters of every training; its seed also makes the folds.
+        folds: How many.
+        device: Where the models train.
+        log: Called after each fold with `Fold 1/5:` and, on the lines below it, what `format_evaluation` gives.
+        progress: Show a progress bar for each training.
 
     Returns:
         The metrics dictionary of each fold.

@@ -25,8 +25,8 @@ def task_metrics(labels: Tensor, logits: Tensor) -> Metrics:
         logits: `(batch, classes)`, of any floating-point type.
 
     Returns:
-        `accuracy`, `precision`, `recall`, `f1`, and `confusion_matrix`: a list of rows of counts, with a row (true class)
-        and a column (predicted class) for every class.
+        `accuracy`, `precision`, `recall`, `f1`, and `confusion_matrix`: lists of counts, with a row (true class) and a
+        column (predicted class) for every class.
     """
     # TODO 4.9 measure one task's predictions
     raise NotImplementedError("exercise 4.9: task_metrics")

@@ -4,6 +4,7 @@ import contextlib
 import copy
 import io
 import os
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -304,10 +305,9 @@ def caching(course: Any, rng: torch.Generator) -> Any:
     return sentences
 
 
-def _in_order(parts: list[str], text: str) -> dict[str, Any]:
-    """Look for parts in a text."""
-    places = [text.find(part) for part in parts]
-    return {"found": [place >= 0 for place in places], "in order": places == sorted(places)}
+def _without_measures(lines: list[str]) -> str:
+    """Join the lines of a log, with what was measured left out: its last digit may be rounded either way."""
+    return re.sub(r"\d\.\d+|undefined", "#", "\n".join(lines))
 
 
 def _shown(call: Callable[..., Any]) -> int:
@@ -322,12 +322,12 @@ def _shown(call: Callable[..., Any]) -> int:
     return len(screen.getvalue())
 
 
-@train.check("logs the lines of each epoch in order")
+@train.check("logs each epoch in the documented form")
 def log_lines(course: Any, rng: torch.Generator) -> Any:
     lines: list[str] = []
     model = tiny_model(course, rng)
-    epochs = course.trainer.train(model, _dataset(course), _config(course), log=lines.append)
-    return _in_order([course.trainer.format_epoch(epoch) for epoch in epochs], "\n".join(lines))
+    course.trainer.train(model, _dataset(course), _config(course), log=lines.append)
+    return _without_measures(lines)
 
 
 @train.check("shows a progress bar only if asked")
@@ -476,11 +476,11 @@ def fold_progress(course: Any, rng: torch.Generator) -> Any:
     return _shown(lambda: _cross_validate(course, folds=2, progress=True)) > silent
 
 
-@cross_validate.check("logs the metrics of each fold in order")
+@cross_validate.check("logs each fold in the documented form")
 def fold_log(course: Any, rng: torch.Generator) -> Any:
     lines: list[str] = []
-    results = _cross_validate(course, folds=2, log=lines.append)
-    return _in_order([course.evaluator.format_evaluation(metrics) for metrics in results], "\n".join(lines))
+    _cross_validate(course, folds=2, log=lines.append)
+    return _without_measures(lines)
 
 
 @cross_validate.check("refuses fewer than two folds, and more folds than a combination of labels has samples")

@@ -31,5 +31,5 @@ def train(model, dataset, config, log=lambda text: None, progress=False):
         if config.weighting == "uncertainty":
             metrics["loss_weights"] = criterion.weights()
         history.append(metrics)
-        log(f"Epoch {epoch}\n" + format_epoch(metrics))
+        log(f"Epoch {epoch}/{config.epochs}:\n" + format_epoch(metrics))
     return history

@@ -14,5 +14,5 @@ def cross_validate(dataset, config, folds=5, device="cpu", log=lambda text: None
         for _ in train(model, train_set, config, progress=progress):
             pass
         results.append(evaluate(model, token_batches(model, test_set, config.batch_size)))
-        log(f"{len(results)}/{folds}\n{format_evaluation(results[-1])}")
+        log(f"Fold {len(results)}/{folds}:\n{format_evaluation(results[-1])}")
     return results

@@ -1,0 +1,81 @@
+"""Checks of exercise 4.5, `collate`."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+import torch
+from torch.utils.data import DataLoader
+from transformers import BertTokenizer
+
+from ...exercise import exercise
+from ..models import SPECIAL, WORDS, tiny_tokenizer
+
+collating = exercise("4.5")
+
+RAGGED = ("my sister loved the concert", "good", "the router is slow", "a film")
+
+
+def _collate(course: Any, sentences: Iterable[str], tokenizer: Any = None, **options: Any) -> Any:
+    """Collate sentences, with labels of three classes for task A and two for task B."""
+    samples = [course.dataset.Sample(sentence, 2 - i % 3, i % 2) for i, sentence in enumerate(sentences)]
+    batch = course.dataset.collate(samples, tokenizer or tiny_tokenizer(), **options)
+    return batch._replace(inputs=dict(batch.inputs))
+
+
+@collating.check("tokenizes each sentence and pads it to the longest of the batch")
+def collate_ids(course: Any, rng: torch.Generator) -> Any:
+    return _collate(course, RAGGED).inputs["input_ids"]
+
+
+@collating.check("marks the real tokens in the attention mask")
+def collate_mask(course: Any, rng: torch.Generator) -> Any:
+    return _collate(course, RAGGED).inputs["attention_mask"]
+
+
+@collating.check("passes on what the model takes, and nothing else")
+def collate_names(course: Any, rng: torch.Generator) -> Any:
+    return sorted(_collate(course, RAGGED).inputs)
+
+
+@collating.check("gives the labels of each task as whole numbers")
+def collate_labels(course: Any, rng: torch.Generator) -> Any:
+    batch = _collate(course, RAGGED)
+    return {"taskA_labels": batch.taskA_labels, "taskB_labels": batch.taskB_labels}
+
+
+@collating.check("works for a single sentence, for one word and for none")
+def collate_single(course: Any, rng: torch.Generator) -> Any:
+    batches = [_collate(course, sentences) for sentences in (("good",), ("the router is slow",), ("",), ("", "good"))]
+    return [(b.inputs["input_ids"], b.inputs["attention_mask"], b.taskA_labels, b.taskB_labels) for b in batches]
+
+
+@collating.check("cuts off what is beyond the longest sentence allowed")
+def collate_cut(course: Any, rng: torch.Generator) -> Any:
+    sentences = (*RAGGED, "good " * 20)
+    return [_collate(course, sentences, max_length=length).inputs["input_ids"] for length in (3, 5, 7)]
+
+
+@collating.check("allows 128 tokens if not told otherwise")
+def collate_default_length(course: Any, rng: torch.Generator) -> Any:
+    tokenizer = tiny_tokenizer()
+    tokenizer.model_max_length = 512
+    batches = [_collate(course, ("good " * count, "a film"), tokenizer) for count in (100, 126, 127, 200)]
+    return [tuple(batch.inputs["input_ids"].shape) for batch in batches]
+
+
+@collating.check("pads as the tokenizer says, and leaves it as it was")
+def collate_other_tokenizer(course: Any, rng: torch.Generator) -> Any:
+    tokens = (*WORDS, *reversed(SPECIAL))
+    tokenizer = BertTokenizer(vocab={token: index for index, token in enumerate(tokens)}, model_max_length=16)
+    ids = _collate(course, RAGGED, tokenizer).inputs["input_ids"]
+    return ids, tokenizer.padding_side, tokenizer.model_max_length, tokenizer("a film")["input_ids"]
+
+
+@collating.check("collates the batches of a DataLoader")
+def collate_in_loader(course: Any, rng: torch.Generator) -> Any:
+    samples = [course.dataset.Sample(sentence, i % 2, 1 - i % 2) for i, sentence in enumerate(RAGGED * 2)]
+    pad = partial(course.dataset.collate, tokenizer=tiny_tokenizer(), max_length=6)
+    batches = list(DataLoader(course.dataset.MultiTaskDataset(samples), batch_size=3, collate_fn=pad))
+    shapes = [[tuple(batch.inputs[name].shape) for name in ("input_ids", "attention_mask")] for batch in batches]
+    return shapes, [batch.taskA_labels for batch in batches], [batch.taskB_labels for batch in batches]

@@ -1,0 +1,121 @@
+"""Checks of exercise 3.4, `layer_groups`."""
+
+from collections import Counter
+from typing import Any
+
+import torch
+from torch import nn
+
+from ...exercise import exercise
+from ..inputs import outcome
+from ..models import tiny_bert, tiny_distilbert
+
+layer_groups = exercise("3.4")
+
+
+def _handmade(**parts: nn.Module) -> nn.Module:
+    """Build a module with parts of these names."""
+    module = nn.Module()
+    for name, part in parts.items():
+        module.add_module(name, part)
+    return module
+
+
+def _layers() -> nn.Module:
+    """Build what holds a backbone's layers."""
+    return _handmade(layer=nn.ModuleList([nn.Linear(2, 2), nn.Linear(2, 2)]))
+
+
+def _names(course: Any, backbone: nn.Module) -> list[str]:
+    """List the layer groups of a backbone by the names that they have in it."""
+    names = {id(module): name for name, module in backbone.named_modules()}
+    groups = course.freezing.layer_groups(backbone)
+    return [names.get(id(group), f"unknown: {type(group).__name__}") for group in groups]
+
+
+def _count(course: Any, backbone: nn.Module) -> Any:
+    """Count the layer groups of a backbone, which may be refused."""
+    return outcome(lambda: len(course.freezing.layer_groups(backbone)))
+
+
+@layer_groups.check("lists BERT's embeddings and then its layers, from bottom to top")
+def bert(course: Any, rng: torch.Generator) -> Any:
+    return [_names(course, tiny_bert(rng, layers, hidden=4)) for layers in (1, 2, 11)]
+
+
+@layer_groups.check("lists DistilBERT's embeddings and then its layers, from bottom to top")
+def distilbert(course: Any, rng: torch.Generator) -> Any:
+    return [_names(course, tiny_distilbert(rng, layers, hidden=4)) for layers in (1, 2, 11)]
+
+
+@layer_groups.check("knows a backbone by the names of its parts, whatever its class")
+def handmade(course: Any, rng: torch.Generator) -> Any:
+    embeddings = nn.Embedding(3, 2)
+    backbones = [
+        _handmade(embeddings=embeddings, encoder=_layers()),
+        _handmade(embeddings=embeddings, transformer=_layers()),
+        _handmade(encoder=_layers(), embeddings=embeddings),
+    ]
+    return [_names(course, backbone) for backbone in backbones]
+
+
+@layer_groups.check("puts every parameter into exactly one group, also when some are frozen")
+def grouped_once(course: Any, rng: torch.Generator) -> Any:
+    counts = []
+    for backbone in (tiny_bert(rng, 3), tiny_distilbert(rng, 3)):
+        for parameter in backbone.parameters():
+            parameter.requires_grad = bool(torch.rand((), generator=rng) < 0.5)
+        groups = course.freezing.layer_groups(backbone)
+        times = Counter(id(parameter) for group in groups for parameter in group.parameters())
+        counts.append({name: times[id(parameter)] for name, parameter in backbone.named_parameters()})
+    return counts
+
+
+@layer_groups.check("returns a list of its own, so that changing it leaves the backbone alone")
+def own_list(course: Any, rng: torch.Generator) -> Any:
+    backbone = tiny_bert(rng)
+    groups = course.freezing.layer_groups(backbone)
+    if isinstance(groups, list):
+        groups.clear()
+    return type(groups).__name__, _names(course, backbone)
+
+
+@layer_groups.check("refuses a backbone that is built in another way")
+def unknown_backbone(course: Any, rng: torch.Generator) -> Any:
+    embeddings = nn.Embedding(3, 2)
+    backbones = {
+        "a linear layer": nn.Linear(2, 2),
+        "no embeddings, like BERT": _handmade(encoder=_layers()),
+        "no embeddings, like DistilBERT": _handmade(transformer=_layers()),
+        "no layers": _handmade(embeddings=embeddings),
+        "no layers in the encoder": _handmade(embeddings=embeddings, encoder=nn.Linear(2, 2)),
+        "another name": _handmade(embeddings=embeddings, encoder=_handmade(block=nn.ModuleList([nn.Linear(2, 2)]))),
+    }
+    return {name: _count(course, backbone) for name, backbone in backbones.items()}
+
+
+@layer_groups.check("refuses a backbone with parameters that would belong to no group")
+def leftover_parameters(course: Any, rng: torch.Generator) -> Any:
+    outcomes = []
+    for backbone in (tiny_bert(rng), tiny_distilbert(rng)):
+        outcomes.append(_count(course, backbone))
+        backbone.pooler = nn.Linear(16, 16, bias=False)
+        outcomes.append(_count(course, backbone))
+        backbone.pooler = nn.Tanh()
+        outcomes.append(_count(course, backbone))
+        backbone.scale = nn.Parameter(torch.ones(1), requires_grad=False)
+        outcomes.append(_count(course, backbone))
+    return outcomes
+
+
+@layer_groups.check("leaves the backbone as it was")
+def backbone_kept(course: Any, rng: torch.Generator) -> Any:
+    backbone = tiny_bert(rng)
+    parameters = list(backbone.parameters())
+    for number, parameter in enumerate(parameters):
+        parameter.requires_grad = number % 3 != 0
+    backbone.encoder.eval()
+    course.freezing.layer_groups(backbone)
+    same = [new is old for new, old in zip(backbone.parameters(), parameters, strict=True)]
+    flags = [parameter.requires_grad for parameter in backbone.parameters()]
+    return {"same": same, "flags": flags, "modes": {name: m.training for name, m in backbone.named_modules()}}

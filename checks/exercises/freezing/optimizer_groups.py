@@ -1,0 +1,107 @@
+"""Checks of exercise 3.6, `optimizer_groups`."""
+
+from collections import Counter
+from functools import partial
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim import AdamW
+
+from ...exercise import exercise
+from ..models import tiny_bert, tiny_distilbert, tiny_model
+from .common import PARTS, deep_model, flags_of, layer_groups_of, modes_of, moved_by, parts_of, take_step
+
+optimizer_groups = exercise("3.6")
+
+
+def _optimizer_groups(course: Any, model: nn.Module, *layer_decay: float) -> list[dict[str, Any]]:
+    """Ask for the groups, and tell each one's parameters by the part or layer group and the name in it."""
+    places = {**parts_of(model)}
+    if layer_decay and layer_decay[0] != 1:
+        places = {**layer_groups_of(course, model), **{name: places[name] for name in PARTS[1:]}}
+    names = {id(p): (place, name) for place, module in places.items() for name, p in module.named_parameters()}
+    groups = course.freezing.optimizer_groups(model, 8.0, 0.25, *layer_decay)
+    return [{**group, "params": [names.get(id(p), ("unknown", "")) for p in group["params"]]} for group in groups]
+
+
+def _contents(groups: list[dict[str, Any]]) -> list[list[str]]:
+    """Say of each group whose parameters are in it, whatever the order of the groups."""
+    return sorted(sorted({place for place, _ in group["params"]}) for group in groups)
+
+
+def _values(groups: list[dict[str, Any]], key: str) -> dict[str, Any]:
+    """Give each part's value of an option, or all of them where it has several."""
+    found: dict[str, list[Any]] = {}
+    for group in groups:
+        for place in sorted({place for place, _ in group["params"]}):
+            found.setdefault(place, []).append(group.get(key, "missing"))
+    return {place: values[0] if len(values) == 1 else values for place, values in found.items()}
+
+
+@optimizer_groups.check("gives the optimizer every parameter exactly once, frozen ones included")
+def every_parameter_once(course: Any, rng: torch.Generator) -> Any:
+    model, times = deep_model(course, rng), {}
+    for strategy in course.config.FreezeStrategy:
+        course.freezing.apply_strategy(model, strategy)
+        for decay in (1.0, 0.5):
+            groups = _optimizer_groups(course, model, decay)
+            counts = Counter(f"{place}: {name}" for group in groups for place, name in group["params"])
+            times[f"{strategy.value} frozen, layer_decay {decay}"] = dict(counts)
+    return times
+
+
+@optimizer_groups.check("makes one group for each part of the model, with the learning rate as given")
+def group_per_part(course: Any, rng: torch.Generator) -> Any:
+    model = deep_model(course, rng)
+    groups = [_optimizer_groups(course, model, *decay) for decay in ((), (1.0,))]
+    return [(_contents(found), _values(found, "lr")) for found in groups]
+
+
+@optimizer_groups.check("makes one group for each layer group of the backbone if there is a layer_decay")
+def group_per_layer(course: Any, rng: torch.Generator) -> Any:
+    backbones = (tiny_bert(rng, layers=3), tiny_distilbert(rng, layers=1))
+    return [_contents(_optimizer_groups(course, tiny_model(course, rng, backbone), 0.5)) for backbone in backbones]
+
+
+@optimizer_groups.check("slows the backbone down layer by layer from top to bottom, and nothing above it")
+def learning_rates(course: Any, rng: torch.Generator) -> Any:
+    backbones = (tiny_bert(rng, layers=3), tiny_distilbert(rng, layers=1))
+    models = [tiny_model(course, rng, backbone) for backbone in backbones]
+    return [[_values(_optimizer_groups(course, model, decay), "lr") for decay in (0.5, 0.9)] for model in models]
+
+
+@optimizer_groups.check("gives every group the weight decay")
+def weight_decays(course: Any, rng: torch.Generator) -> Any:
+    model = tiny_model(course, rng)
+    return [_values(_optimizer_groups(course, model, decay), "weight_decay") for decay in (1.0, 0.5)]
+
+
+@optimizer_groups.check("lets an optimizer move layers that are unfrozen after it was built")
+def unfrozen_later(course: Any, rng: torch.Generator) -> Any:
+    moved = []
+    for decay in (1.0, 0.5):
+        model = deep_model(course, rng)
+        optimizer = AdamW(course.freezing.optimizer_groups(model, 0.1, 0.1, decay))
+        schedule = course.freezing.UnfreezeSchedule({2: 1, 3: 4})
+        for epoch in (1, 2, 3):
+            schedule.apply(model, epoch)
+            places = {**layer_groups_of(course, model), **parts_of(model)}
+            moved.append(moved_by(places, partial(take_step, model, optimizer)))
+    return moved
+
+
+@optimizer_groups.check("needs no layers in the backbone if there is no layer_decay")
+def without_layers(course: Any, rng: torch.Generator) -> Any:
+    model = tiny_model(course, rng)
+    model.transformer = nn.Linear(16, 16)
+    return _contents(_optimizer_groups(course, model, 1.0))
+
+
+@optimizer_groups.check("leaves the model as it was")
+def model_kept(course: Any, rng: torch.Generator) -> Any:
+    model, flags = deep_model(course, rng), []
+    for decay in (1.0, 0.5):
+        moved = moved_by(parts_of(model), partial(course.freezing.optimizer_groups, model, 0.1, 0.1, decay))
+        flags.append((moved, flags_of(parts_of(model)), modes_of(parts_of(model))))
+    return flags
