@@ -17,7 +17,7 @@ test: .venv/installed
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
-	$(RUN) -m pytest
+	$(RUN) -m pytest --numprocesses 2 --dist loadfile
 
 bench: .venv/installed
 	$(RUN) -m bench $(ARGS)

@@ -6,15 +6,15 @@ What needs torch runs in other processes or is imported when it is asked for: `l
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from . import maintain_cli
 from .course import SOLUTIONS, TUTORIAL, Exercise, load_course, read_sources
+from .reports.progress import progress
 
 if TYPE_CHECKING:
     from .grading import Grader, Submission
@@ -26,8 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-maintain = typer.Typer(help="For maintainers: write the tutorial, prove the course sound.", no_args_is_help=True)
-app.add_typer(maintain, name="maintain")
+app.add_typer(maintain_cli.app, name="maintain")
 
 
 class Format(StrEnum):
@@ -227,66 +226,6 @@ def doctor() -> None:
     raise typer.Exit(0 if well else 1)
 
 
-@maintain.command()
-def stubs(check: Annotated[bool, typer.Option("--check", help="change nothing, fail if stale")] = False) -> None:
-    """Write tutorial/ from solutions/ and course.toml."""
-    from .maintain import stale_stubs, write_stubs
-
-    files = stale_stubs() if check else write_stubs()
-    for file in files:
-        print(f"{'stale' if check else 'written'}: tutorial/{file}.py")
-    raise typer.Exit(1 if check and files else 0)
-
-
-@maintain.command()
-def verify(ids: Ids = None) -> None:
-    """Prove exercises sound: solutions pass, stubs and misconceptions do not, alternatives do."""
-    from .grading import select
-    from .maintain import verify as prove
-
-    exercises = select(ids or ())
-    with _progress(len(exercises)) as advance:
-        findings = prove(exercises, advance)
-    for finding in findings:
-        print(f"{finding.exercise} {finding.name}: {finding.problem}")
-    print(f"{len(exercises)} exercises, {len(findings)} findings")
-    raise typer.Exit(1 if findings else 0)
-
-
-@maintain.command("mutants")
-def grade_mutants(
-    ids: Ids = None,
-    write: Annotated[bool, typer.Option("--write", help="record the outcome for the maintainers' page")] = False,
-) -> None:
-    """Grade mutants of the reference, and list those that no check notices."""
-    from . import survivors
-    from .grading import select
-    from .maintain import mutate
-
-    exercises = select(ids or ())
-    with _progress(len(exercises)) as advance:
-        mutations = mutate(exercises, advance)
-    for mutation in mutations:
-        print(f"{mutation.exercise}: {mutation.total - len(mutation.survivors)} of {mutation.total} mutants killed")
-        for change in mutation.survivors:
-            print(f"    {change}")
-    if write:
-        survivors.write(survivors.update(survivors.read_record(), mutations))
-
-
-@maintain.command()
-def tolerances(ids: Ids = None) -> None:
-    """Measure how far equal and wrong answers are from the reference, in tolerances: 1 must lie between."""
-    from .grading import LOCAL_SEED, select
-    from .referee import Referee
-    from .tolerances import measure
-
-    referee = Referee(LOCAL_SEED)
-    for exercise in select(ids or ()):
-        for found in measure(exercise, referee):
-            print(f"{found.exercise}  {found.spread:8.2g} < 1 < {found.nearest:8.2g}  {found.claim}")
-
-
 def _folder(package: Path | None) -> Path:
     """Give the package's folder, relative to the current one where that is shorter."""
     folder = package or TUTORIAL
@@ -301,24 +240,9 @@ def _folder(package: Path | None) -> Path:
 def _grade_all(grader: "Grader", submission: "Submission", exercises: tuple[Exercise, ...]) -> "Result":
     from .grading import record
 
-    with _progress(len(exercises)) as advance:
+    with progress(len(exercises)) as advance:
         results = []
         for result in grader.grade(submission, exercises):
             results.append(result)
             advance(result.id)
     return record(submission, results)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[str], None]]:
-    """Show a bar on stderr, for people only; gives the function to call for everything that is done."""
-    if total == 1 or not sys.stderr.isatty():
-        yield lambda done: None
-        return
-    from rich.progress import Progress
-
-    from .reports.terminal import make_console
-
-    with Progress(console=make_console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Checking", total=total)
-        yield lambda done: progress.update(task, advance=1, description=f"Checked {done}")

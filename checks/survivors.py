@@ -23,8 +23,10 @@ def fingerprint(exercise: Exercise) -> str:
     """Tell versions of an exercise apart: its reference, its checks, and the mutants' operators."""
     source = read_sources(SOLUTIONS)[exercise.file]
     texts = [definition_text(source, path) for path in exercise.paths]
-    files = [HERE / "exercises" / f"{exercise.file}.py", HERE / "mutants.py"]
-    texts += [path.read_text(encoding="utf-8") for path in files]
+    checks = sorted((HERE / "exercises").glob(f"{exercise.file}.py")) or sorted(
+        (HERE / "exercises" / exercise.file).glob("*.py")
+    )
+    texts += [path.read_text(encoding="utf-8") for path in [*checks, HERE / "mutants.py"]]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 

@@ -11,8 +11,9 @@ import pytest
 from checks.course import SOLUTIONS, load_course, read_sources
 from checks.definitions import replace_definition
 from checks.grading import Grader, Submission
+from checks.processes import ForkServer, FreshProcesses
 from checks.results import Status
-from checks.sandbox import ForkServer, FreshProcesses, Limits
+from checks.sandbox import Limits
 
 SOURCES = read_sources(SOLUTIONS)
 KINDS = [FreshProcesses, pytest.param(ForkServer, marks=pytest.mark.skipif(not psutil.LINUX, reason="only on Linux"))]

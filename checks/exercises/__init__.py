@@ -1,1 +1,1 @@
-"""The checks, one file for each file of the reference."""
+"""The checks: for each file of the reference a file or, where that would be long, a package."""
