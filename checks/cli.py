@@ -37,9 +37,7 @@ class Format(StrEnum):
     JUNIT = "junit"
 
 
-Ids = Annotated[
-    list[str] | None, typer.Argument(help="exercises such as 1.1; all, if none is given", metavar="[ID]...")
-]
+Ids = Annotated[list[str] | None, typer.Argument(help="exercises such as 1.1; all, if none given", metavar="[ID]...")]
 Id = Annotated[str, typer.Argument(help="an exercise such as 1.1", metavar="ID")]
 Package = Annotated[Path | None, typer.Option(help="folder with the answers; the course's tutorial/, if not given")]
 Timeout = Annotated[float | None, typer.Option(min=0.1, help="seconds for each exercise")]

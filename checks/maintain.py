@@ -4,7 +4,8 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from queue import SimpleQueue
+from typing import NamedTuple, TypeVar
 
 from .course import HERE, SOLUTIONS, TUTORIAL, Exercise, load_course, load_misconceptions, read_sources
 from .definitions import apply_diff, definition_text, remove_definition, replace_definition
@@ -13,6 +14,8 @@ from .grading import Grader, Submission
 from .mutants import mutants
 from .results import ExerciseResult, Status
 from .stubs import stub_package
+
+T = TypeVar("T")
 
 ALTERNATIVES = HERE.parent / "tests" / "alternatives"
 
@@ -143,17 +146,32 @@ def verify(exercises: Iterable[Exercise], report: Callable[[str], None] = lambda
     Returns:
         What is wrong; nothing if all is well.
     """
+    return [finding for findings in _share(exercises, prove, report) for finding in findings]
 
-    def prove(exercise: Exercise) -> list[Finding]:
-        findings = [*_incomplete(exercise), *_misfits(exercise)]
-        if not findings:
-            with Grader() as grader:
-                findings = list(_wrong_verdicts(grader, exercise))
-        report(exercise.id)
-        return findings
 
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        return [finding for findings in pool.map(prove, exercises) for finding in findings]
+def prove(grader: Grader, exercise: Exercise) -> list[Finding]:
+    """Prove one exercise sound."""
+    return [*_incomplete(exercise), *_misfits(exercise)] or list(_wrong_verdicts(grader, exercise))
+
+
+def _share(
+    exercises: Iterable[Exercise], work: Callable[[Grader, Exercise], T], report: Callable[[str], None]
+) -> list[T]:
+    """Do some work on every exercise, with as many graders at a time as two processors can feed."""
+    idle: SimpleQueue[Grader] = SimpleQueue()
+
+    def take_turn(exercise: Exercise) -> T:
+        grader = idle.get()
+        try:
+            return work(grader, exercise)
+        finally:
+            idle.put(grader)
+            report(exercise.id)
+
+    with ThreadPoolExecutor(max_workers=2) as pool, Grader() as first, Grader() as second:
+        idle.put(first)
+        idle.put(second)
+        return list(pool.map(take_turn, exercises))
 
 
 class Mutation(NamedTuple):
@@ -171,21 +189,18 @@ def mutate(exercises: Iterable[Exercise], report: Callable[[str], None] = lambda
         exercises: Which.
         report: Called with each exercise's id when it is done.
     """
+    return _share(exercises, _mutate_one, report)
+
+
+def _mutate_one(grader: Grader, exercise: Exercise) -> Mutation:
     sources = read_sources(SOLUTIONS)
-
-    def grade(exercise: Exercise) -> Mutation:
-        changed, survivors = list(mutants(sources[exercise.file], exercise)), []
-        with Grader() as grader:
-            for mutant in changed:
-                submission = Submission(mutant.change, {**sources, exercise.file: mutant.text})
-                (result,) = grader.grade(submission, [exercise])
-                if result.status is Status.PASSED:
-                    survivors.append(mutant.change)
-        report(exercise.id)
-        return Mutation(exercise.id, len(changed), survivors)
-
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        return list(pool.map(grade, exercises))
+    changed, survivors = list(mutants(sources[exercise.file], exercise)), []
+    for mutant in changed:
+        submission = Submission(mutant.change, {**sources, exercise.file: mutant.text})
+        (result,) = grader.grade(submission, [exercise])
+        if result.status is Status.PASSED:
+            survivors.append(mutant.change)
+    return Mutation(exercise.id, len(changed), survivors)
 
 
 def _wrong_verdicts(grader: Grader, exercise: Exercise) -> Iterator[Finding]:

@@ -8,9 +8,7 @@ from .reports.progress import progress
 
 app = typer.Typer(help="For maintainers: write the tutorial, prove the course sound.", no_args_is_help=True)
 
-Ids = Annotated[
-    list[str] | None, typer.Argument(help="exercises such as 1.1; all, if none is given", metavar="[ID]...")
-]
+Ids = Annotated[list[str] | None, typer.Argument(help="exercises such as 1.1; all, if none given", metavar="[ID]...")]
 
 
 @app.command()

@@ -3,8 +3,8 @@
 import pytest
 
 from checks.course import load_course
-from checks.grading import LOCAL_SEED
-from checks.maintain import verify
+from checks.grading import LOCAL_SEED, Grader
+from checks.maintain import prove, verify
 from checks.referee import Referee
 from checks.survivors import PAGE, fingerprint, page, read_record
 from checks.tolerances import measure
@@ -13,9 +13,21 @@ EXERCISES = load_course().exercises
 every_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 
 
+@pytest.fixture(scope="module")
+def grader():
+    with Grader() as grader:
+        yield grader
+
+
 @every_exercise
-def test_exercise_is_sound(exercise):
-    assert verify([exercise]) == []
+def test_exercise_is_sound(exercise, grader):
+    assert prove(grader, exercise) == []
+
+
+def test_verify_proves_several_at_a_time_and_tells_when_one_is_done():
+    done = []
+    assert verify(EXERCISES[:2], done.append) == []
+    assert sorted(done) == ["1.1", "1.2"]
 
 
 @pytest.fixture(scope="module")

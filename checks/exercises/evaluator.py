@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from ..exercise import exercise
 from .inputs import outcome
@@ -20,18 +19,18 @@ THREE = (0, 2, 0, 1, 0, 2, 0, 1, 0, 0, 2, 0, 0, 1, 0, 0)
 FOUR = (3, 3, 0, 1, 3, 2, 0, 3, 3, 1, 3, 0, 3, 2, 3, 3)
 
 
-def _scored(rng: torch.Generator, labels: tuple[int, ...], classes: int) -> tuple[Tensor, Tensor]:
+def _scored(rng: torch.Generator, labels: tuple[int, ...], classes: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Make labels, `(batch,)`, and logits, `(batch, classes)`, that are right more often than not."""
     truth = torch.tensor(labels)
     return truth, torch.randn(len(labels), classes, generator=rng) + torch.eye(classes)[truth]
 
 
-def _predicted(classes: tuple[int, ...], count: int) -> Tensor:
+def _predicted(classes: tuple[int, ...], count: int) -> torch.Tensor:
     """Make logits, `(batch, count)`, whose largest belong to these classes."""
     return 2 * torch.eye(count)[list(classes)] - 3
 
 
-def _transposed(logits: Tensor) -> Tensor:
+def _transposed(logits: torch.Tensor) -> torch.Tensor:
     """Lay the same logits out column by column."""
     return logits.T.contiguous().T
 
@@ -298,5 +297,4 @@ def left_alone(course: Any, rng: torch.Generator) -> Any:
 @evaluate.check("refuses to evaluate nothing with a ValueError")
 def no_batch(course: Any, rng: torch.Generator) -> Any:
     model = tiny_model(course, rng)
-    empty: tuple[Any, ...] = ([], iter(()))
-    return [outcome(partial(course.evaluator.evaluate, model, batches)) for batches in empty]
+    return [outcome(partial(course.evaluator.evaluate, model, batches)) for batches in ([], iter(()))]

@@ -1,0 +1,155 @@
+"""Checks of exercise 2.1, `ClassificationHead`."""
+
+from collections.abc import Callable
+from math import comb
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ...exercise import exercise
+
+classification_head = exercise("2.1")
+
+
+def _fill(head: nn.Module, fill: Callable[[tuple[int, ...]], Tensor]) -> Any:
+    """Set all weights of a head, whatever they are called and whichever way round they lie.
+
+    `fill` gets each weight's shape, outputs before inputs: every layer of these heads has fewer outputs than inputs.
+    """
+    with torch.no_grad():
+        for weight in head.parameters():
+            values = fill(tuple(sorted(weight.shape)))
+            weight.copy_(values if values.shape == weight.shape else values.T)
+    return head
+
+
+def _filled_head(course: Any, dropout: float = 0.0) -> Any:
+    """Make a head from 8 numbers to 3 classes whose weights depend on nothing but their shape."""
+
+    def fill(shape: tuple[int, ...]) -> Tensor:
+        return torch.randn(shape, generator=torch.Generator().manual_seed(sum(shape)))
+
+    return _fill(course.multitask.ClassificationHead(8, 3, dropout), fill)
+
+
+def _shapes(head: nn.Module) -> list[list[int]]:
+    """List the shapes of a head's weights in an order that does not depend on how the head is written."""
+    return sorted(sorted(weight.shape) for weight in head.parameters())
+
+
+def _dropped(head: nn.Module) -> Tensor:
+    """Classify 2000 times with a head from 8 numbers to 3 classes whose logits are sums of 4 hidden units of 1 each."""
+    values: dict[tuple[int, ...], float] = {(4, 8): 1 / 8, (3, 4): 1.0}
+    _fill(head.train(), lambda shape: torch.full(shape, values.get(shape, 0.0)))
+    return torch.cat([head(torch.ones(100, 8)) for _ in range(20)])
+
+
+def _judge_dropout(observed: Any, expected: Any) -> str | None:
+    """Tell whether each of the 4 units was dropped by itself, with the given probability, and the rest scaled up."""
+    logits, probability, units = observed["logits"], expected["dropout"], 4
+    if logits.shape != expected["logits"].shape or logits.dtype != torch.float32:
+        return "the logits have another shape or type"
+    first = logits[:, 0]
+    if not (logits - first[:, None]).abs().max() < 1e-3:
+        return "the classes of one sentence do not see the same hidden units"
+    if (first == first[0]).all():
+        return "in train mode nothing is dropped"
+    kept = first * (1 - probability)
+    if not _whole(kept, units):
+        if _whole(first, units):
+            return "the hidden units that stay are not scaled up by 1 / (1 - dropout)"
+        if _whole(2 * kept, 2 * units):
+            return "the embeddings are dropped, not the hidden units"
+        return "the classes see something else than hidden units, dropped or scaled up by 1 / (1 - dropout)"
+    for count in range(units + 1):
+        share = comb(units, count) * (1 - probability) ** count * probability ** (units - count)
+        if not abs((kept.round() == count).float().mean() - share) < 0.06:
+            return "the hidden units are not dropped one by one with the probability that was asked for"
+    return None
+
+
+def _whole(values: Tensor, most: int) -> bool:
+    """Tell whether all values are whole numbers from 0 to `most`."""
+    return bool((values - values.round().clamp(0, most)).abs().max() < 1e-3)
+
+
+@classification_head.check("turns embeddings into raw logits by Linear, ReLU and Linear")
+def formula(course: Any, rng: torch.Generator) -> Any:
+    return _filled_head(course)(torch.randn(6, 8, generator=rng))
+
+
+@classification_head.check("has a hidden layer half as wide as the embedding, and as many logits as classes")
+def shapes(course: Any, rng: torch.Generator) -> Any:
+    heads = [course.multitask.ClassificationHead(*sizes) for sizes in ((8, 3), (9, 2), (20, 7))]
+    heads.append(course.multitask.ClassificationHead(dim=6, classes=1, dropout=0.1))
+    return [_shapes(head) for head in heads]
+
+
+@classification_head.check("is made for 512 numbers, two classes and a dropout of 0.5 if nothing else is asked for")
+def default_sizes(course: Any, rng: torch.Generator) -> Any:
+    return _shapes(course.multitask.ClassificationHead())
+
+
+@classification_head.check("drops half of the hidden units in train mode by default", judge=_judge_dropout)
+def default_dropout(course: Any, rng: torch.Generator) -> Any:
+    head = course.multitask.ClassificationHead(8, 3)
+    return {"dropout": 0.5, "logits": _dropped(head)}
+
+
+@classification_head.check(
+    "drops as many hidden units as `dropout` says, and scales up the others", judge=_judge_dropout
+)
+def dropout(course: Any, rng: torch.Generator) -> Any:
+    head = course.multitask.ClassificationHead(8, 3, 0.2)
+    return {"dropout": 0.2, "logits": _dropped(head)}
+
+
+@classification_head.check("drops nothing in eval mode")
+def no_dropout(course: Any, rng: torch.Generator) -> Any:
+    embeddings, head = torch.randn(6, 8, generator=rng), _filled_head(course, 0.5).eval()
+    return bool((head(embeddings) - _filled_head(course)(embeddings)).abs().max() < 1e-5)
+
+
+@classification_head.check("remembers its number of classes as `classes`")
+def classes(course: Any, rng: torch.Generator) -> Any:
+    return [course.multitask.ClassificationHead(8, number).classes for number in (2, 3, 7)]
+
+
+@classification_head.check("passes gradients on to its weights and to the embeddings")
+def head_gradients(course: Any, rng: torch.Generator) -> Any:
+    head, embeddings = _filled_head(course), torch.randn(6, 8, generator=rng).requires_grad_()
+    (head(embeddings) * torch.randn(6, 3, generator=rng)).sum().backward()
+    return embeddings.grad, {str(sorted(weight.shape)): weight.grad.abs().sum() for weight in head.parameters()}
+
+
+@classification_head.check("classifies a single sentence, and gives a single class its own column")
+def one_sentence(course: Any, rng: torch.Generator) -> Any:
+    embeddings = torch.randn(1, 8, generator=rng)
+    logits = course.multitask.ClassificationHead(8, 1)(embeddings)
+    return _filled_head(course)(embeddings), list(logits.shape)
+
+
+@classification_head.check(
+    "classifies float16, bfloat16 and transposed embeddings, and leaves them as they were", slack=4
+)
+def awkward_embeddings(course: Any, rng: torch.Generator) -> Any:
+    seen = []
+    for dtype in (torch.float16, torch.bfloat16, torch.float32):
+        embeddings = torch.randn(8, 5, generator=rng).to(dtype).T
+        before = embeddings.clone()
+        seen.append((_filled_head(course).to(dtype)(embeddings), torch.equal(embeddings, before)))
+    return seen
+
+
+@classification_head.check("starts every head with random weights of its own")
+def own_weights(course: Any, rng: torch.Generator) -> Any:
+    heads = [course.multitask.ClassificationHead(8, 3, 0.0) for _ in range(2)]
+    embeddings = torch.randn(6, 8, generator=rng)
+    weights = [max(head.parameters(), key=torch.numel) for head in heads]
+    heads[0](embeddings).square().sum().backward()
+    return {
+        "different": not torch.equal(*weights),
+        "random": [bool(weight.std() > 0) for weight in weights],
+        "learn together": any(weight.grad is not None for weight in heads[1].parameters()),
+    }

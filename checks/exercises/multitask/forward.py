@@ -1,0 +1,146 @@
+"""Checks of exercise 2.2, `forward`."""
+
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ...exercise import exercise
+from ..inputs import outcome
+from ..models import SENTENCES, tiny_distilbert, tiny_model, tiny_tokens
+
+forward = exercise("2.2")
+
+TASKS = ("taskA_logits", "taskB_logits")
+HIDDEN = 16  # width of the tiny transformers
+
+
+def _counted(model: Any) -> list[int]:
+    """Count the runs of a model's transformer from now on, in a list that grows by one number for each."""
+    runs: list[int] = []
+    model.transformer.register_forward_hook(lambda *arguments: runs.append(1))
+    return runs
+
+
+def _close(observed: Tensor, expected: Tensor) -> bool:
+    return observed.shape == expected.shape and bool((observed - expected).abs().max() < 1e-4)
+
+
+def _gradient_parts(model: nn.Module) -> list[str]:
+    """List the parts of a model that a gradient other than zero has reached."""
+    return sorted(
+        {
+            name.partition(".")[0]
+            for name, weight in model.named_parameters()
+            if weight.grad is not None and weight.grad.abs().max() > 0
+        }
+    )
+
+
+@forward.check("gives the embeddings and each task's logits of sentences of different lengths")
+def three_outputs(course: Any, rng: torch.Generator) -> Any:
+    return tiny_model(course, rng)(**tiny_tokens())
+
+
+@forward.check("gives them for a single sentence of a single token too")
+def one_token(course: Any, rng: torch.Generator) -> Any:
+    return tiny_model(course, rng)(**tiny_tokens(("good",)))
+
+
+@forward.check("works with another backbone, another pooling and other numbers of classes")
+def another_backbone(course: Any, rng: torch.Generator) -> Any:
+    backbone = tiny_distilbert(rng)
+    model = tiny_model(course, rng, backbone, pooling="max", dim=6, taskA_classes=1, taskB_classes=5)
+    tokens = tiny_tokens(SENTENCES[3:8])
+    return model(tokens["input_ids"], tokens["attention_mask"])
+
+
+@forward.check("runs the transformer once for both tasks")
+def one_run(course: Any, rng: torch.Generator) -> Any:
+    model, counts = tiny_model(course, rng), []
+    for training in (False, True):
+        runs = _counted(model.train(training))
+        model(**tiny_tokens())
+        counts.append(len(runs))
+    return counts
+
+
+@forward.check("gives both heads the very embeddings that it returns, dropout included")
+def same_embeddings(course: Any, rng: torch.Generator) -> Any:
+    model = tiny_model(course, rng).train()
+    heads = [model.taskA_classifier.eval(), model.taskB_classifier.eval()]
+    output = model(**tiny_tokens())
+    return [_close(logits, head(output[0])) for head, logits in zip(heads, output[1:], strict=True)]
+
+
+@forward.check("takes features that were computed earlier, and leaves the transformer alone")
+def cached(course: Any, rng: torch.Generator) -> Any:
+    model = tiny_model(course, rng)
+    runs, features = _counted(model), torch.randn(5, HIDDEN, generator=rng)
+    return model(features=features), len(runs)
+
+
+@forward.check("prefers the features where there are tokens too")
+def features_first(course: Any, rng: torch.Generator) -> Any:
+    model, tokens = tiny_model(course, rng), tiny_tokens()
+    runs, features = _counted(model), torch.randn(4, HIDDEN, generator=rng)
+    return model(tokens["input_ids"], tokens["attention_mask"], features), len(runs)
+
+
+@forward.check("takes float16, bfloat16 and transposed features", slack=2)
+def awkward_features(course: Any, rng: torch.Generator) -> Any:
+    dtypes = (torch.float16, torch.bfloat16, torch.float32)
+    return [
+        tiny_model(course, rng).to(dtype)(features=torch.randn(HIDDEN, 3, generator=rng).to(dtype).T)
+        for dtype in dtypes
+    ]
+
+
+@forward.check("refuses to run with neither tokens nor features, or with half of what the tokens need")
+def nothing_to_do(course: Any, rng: torch.Generator) -> Any:
+    model, tokens = tiny_model(course, rng), tiny_tokens()
+    halves = [{name: tokens[name]} for name in tokens]
+    return [outcome(partial(model, **inputs)) for inputs in ({}, *halves)]
+
+
+@forward.check("lets each task teach the encoder and its own head, but not the other head")
+def who_learns(course: Any, rng: torch.Generator) -> Any:
+    seen = {}
+    for task in TASKS:
+        model = tiny_model(course, rng)
+        getattr(model(**tiny_tokens()), task).square().sum().backward()
+        seen[task] = _gradient_parts(model)
+    return seen
+
+
+@forward.check("sends the right gradient through the embeddings, the logits and the cached features")
+def model_gradients(course: Any, rng: torch.Generator) -> Any:
+    model, features = tiny_model(course, rng), torch.randn(4, HIDDEN, generator=rng).requires_grad_()
+    factors = [torch.randn(4, width, generator=rng) for width in (8, 3, 2)]
+    for inputs in (tiny_tokens(), {"features": features}):
+        output = model(**inputs)
+        sum((factor * part).sum() for factor, part in zip(factors, output, strict=True)).backward()
+    return features.grad, model.projection.weight.grad, model.transformer.embeddings.LayerNorm.weight.grad
+
+
+@forward.check("drops out where the model is in train mode, nowhere else, and changes no part's mode")
+def modes(course: Any, rng: torch.Generator) -> Any:
+    model, tokens, seen = tiny_model(course, rng, dim=64), tiny_tokens(SENTENCES), []
+    for training, transformer_training in ((True, True), (True, False), (False, False)):
+        model.train(training).transformer.train(transformer_training)
+        before = [module.training for module in model.modules()]
+        repeated = [torch.equal(first, again) for first, again in zip(model(**tokens), model(**tokens), strict=True)]
+        seen.append((repeated, [module.training for module in model.modules()] == before))
+    return seen
+
+
+@forward.check("leaves the tokens and the features as they were")
+def inputs_stay(course: Any, rng: torch.Generator) -> Any:
+    model, tokens = tiny_model(course, rng), tiny_tokens()
+    features = torch.randn(4, HIDDEN, generator=rng)
+    inputs = [*tokens.values(), features]
+    before = [tensor.clone() for tensor in inputs]
+    model(**tokens)
+    model(features=features)
+    return [torch.equal(tensor, copy) for tensor, copy in zip(inputs, before, strict=True)]

@@ -1,0 +1,87 @@
+"""Checks of exercise 5.1, `cache_features`."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import nn
+
+from ...exercise import exercise
+from ..models import SENTENCES, WORDS, tiny_model
+from .common import weights_of
+
+cache_features = exercise("5.1")
+
+
+def _many_sentences(rng: torch.Generator) -> list[str]:
+    """Make more sentences than one batch holds, in no order: one word, a few, or more than the model reads."""
+    lengths = torch.randint(1, 25, (90,), generator=rng).tolist()
+    draws = (torch.randint(len(WORDS), (length,), generator=rng).tolist() for length in [1, 24, *lengths])
+    return [" ".join(WORDS[index] for index in draw) for draw in draws]
+
+
+@cache_features.check("gives the pooled features of each sentence, in the order of the sentences")
+def features_in_order(course: Any, rng: torch.Generator) -> Any:
+    return course.trainer.cache_features(tiny_model(course, rng), _many_sentences(rng))
+
+
+@cache_features.check("pools as the model does, and works for a single sentence of one word")
+def max_pooled(course: Any, rng: torch.Generator) -> Any:
+    model = tiny_model(course, rng, pooling="max")
+    return [course.trainer.cache_features(model, sentences) for sentences in (["good"], list(SENTENCES))]
+
+
+@cache_features.check("switches dropout off, also for a model in train mode")
+def features_without_dropout(course: Any, rng: torch.Generator) -> Any:
+    return course.trainer.cache_features(tiny_model(course, rng).train(), list(SENTENCES))
+
+
+@cache_features.check("gives every part of the model the mode back that it had")
+def modes_restored(course: Any, rng: torch.Generator) -> Any:
+    model, modes = tiny_model(course, rng), []
+    for training in (True, False):
+        model.train(training)
+        model.taskA_classifier.train(not training)
+        course.trainer.cache_features(model, list(SENTENCES))
+        modes.append([module.training for module in model.modules()])
+    return modes
+
+
+@cache_features.check("keeps no gradients")
+def features_without_gradients(course: Any, rng: torch.Generator) -> Any:
+    model = tiny_model(course, rng)
+    features = course.trainer.cache_features(model, list(SENTENCES))
+    return features.requires_grad, [parameter.requires_grad for parameter in model.parameters()]
+
+
+@cache_features.check("keeps the model's precision", slack=3)
+def features_in_half_precision(course: Any, rng: torch.Generator) -> Any:
+    model = tiny_model(course, rng)
+    dtypes = (torch.bfloat16, torch.float16, torch.float64)
+    return [course.trainer.cache_features(model.to(dtype), list(SENTENCES)) for dtype in dtypes]
+
+
+class _Words(nn.Module):
+    """A backbone that only looks words up: it runs even on a device without numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embeddings = nn.Embedding(len(WORDS) + 5, 16)
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
+        return SimpleNamespace(last_hidden_state=self.embeddings(input_ids))
+
+
+@cache_features.check("gives the features on the model's device")
+def features_on_device(course: Any, rng: torch.Generator) -> Any:
+    model = tiny_model(course, rng)
+    model.transformer = _Words()
+    features = course.trainer.cache_features(model.to("meta"), list(SENTENCES))
+    return features.device.type, list(features.shape)
+
+
+@cache_features.check("leaves the sentences and the weights as they were")
+def sentences_kept(course: Any, rng: torch.Generator) -> Any:
+    model, sentences = tiny_model(course, rng), list(SENTENCES)
+    course.trainer.cache_features(model, sentences)
+    return sentences, weights_of(model)
