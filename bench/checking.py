@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from queue import Queue
 
-from checks.course import SOLUTIONS, TUTORIAL
+from checks.course import SOLUTIONS, TUTORIAL, read_sources
 from checks.grading import Grader
 from checks.watch import Verdict, verdicts
 
@@ -95,5 +95,5 @@ def _watching() -> list[float]:
 
 
 def _forward(package: Path, grader: Grader, arrived: "Queue[Verdict]") -> None:
-    for verdict in verdicts(package, grader):
+    for verdict in verdicts(package, grader, read_sources(package)):
         arrived.put(verdict)

@@ -111,9 +111,10 @@ def watch(
     folder, console = _folder(package), make_console()
     try:
         with Grader(Limits(seconds=timeout)) as grader:
-            show_result(_grade_all(grader, read_submission(folder), load_course().exercises), console)
+            submission = read_submission(folder)
+            show_result(_grade_all(grader, submission, load_course().exercises), console)
             console.print(f"\nWatching {folder}: save a file to have it checked, press Ctrl-C to stop.")
-            for verdict in verdicts(folder, grader):
+            for verdict in verdicts(folder, grader, submission.sources):
                 console.rule()
                 show_result(verdict.result, console)
                 console.print(f"\nChecked in {verdict.seconds:.2f} s; watching {folder}.", style="dim")

@@ -22,14 +22,14 @@ class Verdict(NamedTuple):
     seconds: float
 
 
-def verdicts(package: Path, grader: Grader) -> Iterator[Verdict]:
+def verdicts(package: Path, grader: Grader, graded: dict[str, str]) -> Iterator[Verdict]:
     """Wait for changes of a package, for ever, and grade the exercises that they concern.
 
     Args:
         package: The learner's package.
         grader: Stays warm between the changes.
+        graded: Its sources when they were last graded.
     """
-    graded = read_sources(package)
     for _ in watch(package, watch_filter=PythonFiles(), step=QUIET, rust_timeout=1000, yield_on_timeout=True):
         started = time.monotonic()
         sources = read_sources(package)

@@ -240,7 +240,6 @@ def test_watch_grades_what_is_saved(package):
         threading.Thread(target=_lines, args=(process.stdout, lines), daemon=True).start()
         try:
             _wait_for(lines, "Watching")
-            time.sleep(1)  # the first look at the folder
             path = package / "pooling.py"
             solution = definition_text(read_sources(SOLUTIONS)["pooling"], ("mean_pool",))
             path.write_text(replace_definition(path.read_text("utf-8"), ("mean_pool",), solution), encoding="utf-8")

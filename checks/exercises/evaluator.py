@@ -296,5 +296,5 @@ def left_alone(course: Any, rng: torch.Generator) -> Any:
 
 @evaluate.check("refuses to evaluate nothing with a ValueError")
 def no_batch(course: Any, rng: torch.Generator) -> Any:
-    model = tiny_model(course, rng)
-    return [outcome(partial(course.evaluator.evaluate, model, batches)) for batches in ([], iter(()))]
+    measure = partial(course.evaluator.evaluate, tiny_model(course, rng))
+    return [outcome(partial(measure, [])), outcome(partial(measure, iter(())))]
