@@ -27,7 +27,14 @@ def check(*ids: str, package: str | Path | None = None) -> None:
 
     exercises = select(ids)
     submission = read_submission(Path(package) if package else TUTORIAL)
-    show_result(record(submission, _grader().grade(submission, exercises)), make_console())
+    grader = _grader()
+    try:
+        result = record(submission, grader.grade(submission, exercises))
+    except BaseException:  # an interrupted grader may still have an answer on its way
+        grader.close()
+        _grader.cache_clear()
+        raise
+    show_result(result, make_console())
 
 
 @cache

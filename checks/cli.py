@@ -87,7 +87,7 @@ def run(
     if format is Format.JSON:
         from .results import to_dict
 
-        print(json.dumps(to_dict(result), indent=2, ensure_ascii=False))
+        print(json.dumps(to_dict(result), indent=2))
     elif format is Format.JUNIT:
         from .reports.junit import junit
 
@@ -204,7 +204,7 @@ def reset(
     folder = _folder(package)
     backup = workspace.reset(exercise, folder, whole_file)
     what = f"all of {exercise.file}.py" if whole_file else f"{id} {exercise.target}"
-    print(f"Put back: {what}. Your file is kept as {backup}")
+    print(f"Put back: {what}." + (f" Your file is kept as {backup}" if backup else ""))
 
 
 @app.command()

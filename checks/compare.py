@@ -99,9 +99,7 @@ def _type_problem(expected: Any, observed: Any) -> str:
     if isinstance(expected, float) and type(observed) in (int, float):
         return ""
     if type(expected) is type(observed):
-        if isinstance(expected, Named) and expected.type != observed.type:
-            return f"expected a {expected.type}, got a {observed.type}"
-        if isinstance(expected, Opaque) and expected.type != observed.type:
+        if isinstance(expected, Named | Opaque) and expected.type != observed.type:
             return f"expected a {expected.type}, got a {observed.type}"
         return ""
     if isinstance(observed, Raised):
@@ -170,9 +168,7 @@ def describe(value: Any) -> str:
 
 
 def _type_name(value: Any) -> str:
-    if isinstance(value, Opaque | Named):
-        return f"a {value.type}"
-    if isinstance(value, Raised):
+    if isinstance(value, Named | Opaque | Raised):
         return f"a {value.type}"
     names = {Tensor: "a tensor", type(None): "None", int: "an int"}
     return names.get(type(value), f"a {type(value).__name__}")

@@ -123,10 +123,16 @@ def load_misconceptions(exercise: Exercise) -> tuple[Misconception, ...]:
     return tuple(Misconception(**entry) for entry in entries)
 
 
-def read_sources(folder: Path) -> dict[str, str]:
-    """Read the Python files of a package.
+def python_files(folder: Path) -> list[Path]:
+    """List the Python files of a package; not the locks and backups that editors hide beside them."""
+    return [path for path in sorted(folder.glob("*.py")) if path.is_file() and not path.name.startswith(".")]
 
-    Returns:
-        File name without suffix to text; bytes that are no UTF-8 are replaced, so that they end in a syntax error.
-    """
-    return {path.stem: path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("*.py"))}
+
+def decode(content: bytes) -> str:
+    """Read a file's bytes as Python does: UTF-8, a mark at its start left out, any line ends; errors are replaced."""
+    return content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_sources(folder: Path) -> dict[str, str]:
+    """Read the Python files of a package: file name without suffix to text."""
+    return {path.stem: decode(path.read_bytes()) for path in python_files(folder)}

@@ -9,6 +9,11 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Path = Sequence[str]
 
 
+def split_lines(text: str) -> list[str]:
+    """Split a text after its newlines only: Python's `splitlines` also splits where its parser sees no new line."""
+    return re.split(r"(?<=\n)", text)
+
+
 def locate(tree: ast.Module | ast.ClassDef, path: Path) -> Definition | None:
     """Find a definition by its path: class and name, or name alone. The last of several is the one that counts."""
     name, *rest = path
@@ -42,14 +47,14 @@ def span(node: Definition) -> tuple[int, int]:
 def definition_text(text: str, path: Path) -> str:
     """Give the text of one definition."""
     start, end = span(find(text, path))
-    return "".join(text.splitlines(keepends=True)[start:end])
+    return "".join(split_lines(text)[start:end])
 
 
 def replace_definition(text: str, path: Path, replacement: str) -> str:
     """Put another text in the place of a definition, indented as the definition was."""
     node = find(text, path)
     start, end = span(node)
-    lines = text.splitlines(keepends=True)
+    lines = split_lines(text)
     indented = textwrap.indent(textwrap.dedent(replacement).strip("\n") + "\n", " " * node.col_offset)
     return "".join(lines[:start]) + indented + "".join(lines[end:])
 
@@ -57,7 +62,7 @@ def replace_definition(text: str, path: Path, replacement: str) -> str:
 def remove_definition(text: str, path: Path) -> str:
     """Take a definition out of a text, with the blank lines after it."""
     start, end = span(find(text, path))
-    lines = text.splitlines(keepends=True)
+    lines = split_lines(text)
     while end < len(lines) and not lines[end].strip():
         end += 1
     return "".join(lines[:start] + lines[end:])

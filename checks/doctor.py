@@ -71,6 +71,9 @@ def _tutorial() -> Found:
         return False, "there is no tutorial folder", "checks maintain stubs"
     handed_out, present = stub_package(read_sources(SOLUTIONS), load_course()), read_sources(TUTORIAL)
     missing = sorted(handed_out.keys() - present.keys())
+    broken = sorted(file for file in handed_out.keys() & present.keys() if not _parses(present[file]))
+    if broken:
+        return False, f"no Python: {', '.join(f'{file}.py' for file in broken)}", "correct it, or reset it"
     stale = sorted(
         file for file in handed_out.keys() & present.keys() if not _given(handed_out, file) <= _given(present, file)
     )
@@ -82,25 +85,31 @@ def _tutorial() -> Found:
 
 
 def _given(sources: dict[str, str], file: str) -> set[str]:
-    """Give the statements of a file that belong to no exercise, in one form for equal code."""
+    """Give the imported names and the statements of a file that belong to no exercise, in one form for equal code."""
     names = {exercise.path[0] for exercise in load_course().of_file(file)}
+    found = set()
+    for statement in ast.parse(sources[file]).body:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name for alias in statement.names}
+        elif getattr(statement, "name", None) not in names:
+            found.add(ast.dump(statement))
+    return found
+
+
+def _parses(text: str) -> bool:
     try:
-        statements = ast.parse(sources[file]).body
-    except SyntaxError:
-        return set()
-    return {ast.dump(statement) for statement in statements if getattr(statement, "name", None) not in names}
+        ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _sandbox() -> Found:
     exercise = load_course().exercises[0]
     with Grader() as grader:
         (result,) = grader.grade(read_submission(SOLUTIONS), [exercise])
-    problem = result.problem or str(result.status)
-    return (
-        result.status is Status.PASSED,
-        f"the solution of {exercise.id}: {problem or 'passed'}",
-        "report this as a bug",
-    )
+    found = f"the solution of {exercise.id}: {result.problem or result.status}"
+    return result.status is Status.PASSED, found, "report this as a bug"
 
 
 EXAMINATIONS: dict[str, Callable[[], Found]] = {

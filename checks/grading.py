@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .course import SOLUTIONS, Exercise, load_course, read_sources
+from .course import SOLUTIONS, Exercise, decode, load_course, python_files, read_sources
 from .hybrid import imports_of
 from .processes import Sandbox, open_sandbox, start_trusted
 from .results import ExerciseResult, Result, exercise_from_dict
@@ -38,14 +38,18 @@ def read_submission(folder: Path) -> Submission:
     Raises:
         ValueError: The folder holds no Python file, or one that is too large.
     """
-    files = sorted(folder.glob("*.py"))
+    files = python_files(folder)
     if not files:
         raise ValueError(f"package is {str(folder)!r}, but there are no Python files in it")
     for file in files:
         if file.stat().st_size > LARGEST_FILE:
             raise ValueError(f"{file} has {file.stat().st_size} bytes, but a file may have {LARGEST_FILE}")
-    hashes = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
-    return Submission(str(folder), read_sources(folder), hashes)
+    contents = {file: file.read_bytes() for file in files}
+    return Submission(
+        str(folder),
+        {file.stem: decode(content) for file, content in contents.items()},
+        {file.name: hashlib.sha256(content).hexdigest() for file, content in contents.items()},
+    )
 
 
 class Grader:
@@ -75,10 +79,11 @@ class Grader:
     def close(self) -> None:
         """End all processes."""
         self.sandbox.close()
-        with contextlib.suppress(BrokenPipeError):
-            self.requests.close()
-        self.answers.close()
+        self.referee.kill()
         self.referee.wait()
+        for stream in (self.requests, self.answers):
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
 
     def grade(self, submission: Submission, exercises: Iterable[Exercise]) -> Iterator[ExerciseResult]:
         """Grade exercises one after the other."""
@@ -137,4 +142,7 @@ def select(ids: Iterable[str] = (), task: int | None = None) -> tuple[Exercise, 
     if task is not None and task not in course.tasks:
         raise ValueError(f"task is {task}, but must be one of {', '.join(map(str, course.tasks))}")
     wanted = {course.exercise(id) for id in ids}
-    return tuple(e for e in course.exercises if (not wanted or e in wanted) and (task is None or e.task == task))
+    chosen = tuple(e for e in course.exercises if (not wanted or e in wanted) and (task is None or e.task == task))
+    if not chosen:
+        raise ValueError(f"no exercise of task {task} is among {', '.join(exercise.id for exercise in wanted)}")
+    return chosen

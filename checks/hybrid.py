@@ -171,7 +171,8 @@ def _graft_body(
 def _insert(learner: ast.Module | ast.ClassDef, node: ast.stmt, later: Sequence[ast.stmt]) -> None:
     """Put a statement before the first one that comes later in the reference; imports come first of all."""
     if isinstance(node, ast.Import | ast.ImportFrom):
-        learner.body.insert(0, node)
+        futures = [i for i, old in enumerate(learner.body) if getattr(old, "module", None) == "__future__"]
+        learner.body.insert(max(futures, default=-1) + 1, node)
         return
     later_names = {name for statement in later for name in _bound_names(statement)}
     for position, statement in enumerate(learner.body):

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from typing import NamedTuple, TypeVar
 
 from .course import HERE, SOLUTIONS, TUTORIAL, Exercise, load_course, load_misconceptions, read_sources
-from .definitions import apply_diff, definition_text, remove_definition, replace_definition
+from .definitions import apply_diff, definition_text, remove_definition, replace_definition, split_lines
 from .exercise import load_suite
 from .grading import Grader, Submission
 from .mutants import mutants
@@ -120,7 +120,7 @@ def splice(text: str, exercise: Exercise, answer: str) -> str:
     tree = ast.parse(text)
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     end = imports[-1].end_lineno or 0
-    lines = text.splitlines(keepends=True)
+    lines = split_lines(text)
     return "".join([*lines[:end], helpers, "\n\n", *lines[end:]])
 
 

@@ -158,24 +158,34 @@ def unpack(data: bytes) -> Any:
         raise ObservationError("what came back is no observation") from error
 
 
-def _unpack(tree: Any, tensors: dict[str, Tensor]) -> Any:
+def _unpack(tree: Any, tensors: dict[str, Tensor], depth: int = 0) -> Any:
+    if depth > DEEPEST:
+        raise ObservationError("what came back is too deep")
     if not isinstance(tree, list):
-        return tree
+        return tree[:LONGEST_TEXT] if isinstance(tree, str) else tree
+
+    def inner(item: Any) -> Any:
+        return _unpack(item, tensors, depth + 1)
+
     kind, *rest = tree
     if kind == "tensor":
         return tensors[rest[0]]
     if kind == "raised":
-        return Raised(str(rest[0]), str(rest[1]), tuple(CodeLine(*line) for line in rest[2]))
+        return Raised(str(rest[0])[:200], str(rest[1])[:2000], tuple(_line(*line) for line in rest[2][:10]))
     if kind == "named":
-        return Named(str(rest[0]), {str(name): _unpack(item, tensors) for name, item in rest[1]})
+        return Named(str(rest[0])[:200], {str(name): inner(item) for name, item in rest[1]})
     if kind == "dict":
-        return {_key(_unpack(key, tensors)): _unpack(item, tensors) for key, item in rest[0]}
+        return {_key(inner(key)): inner(item) for key, item in rest[0]}
     if kind == "opaque":
-        return Opaque(str(rest[0]), str(rest[1]))
+        return Opaque(str(rest[0])[:200], str(rest[1])[:200])
     if kind == "path":
         return PurePath(rest[0])
     containers = {"list": list, "tuple": tuple, "set": frozenset, "frozenset": frozenset}
-    return containers[kind](_unpack(item, tensors) for item in rest[0])
+    return containers[kind](inner(item) for item in rest[0])
+
+
+def _line(file: Any, number: Any, function: Any, text: Any) -> CodeLine:
+    return CodeLine(str(file)[:200], abs(int(number)), str(function)[:200], str(text)[:500])
 
 
 def _key(key: Any) -> Any:

@@ -27,12 +27,13 @@ def observe(check: Check, course: Package, id: str, seed: int, threads: int = 1)
 
 
 def set_state(name: str, seed: int, threads: int = 1) -> None:
-    """Start from the same global state in every check, whatever was changed before."""
+    """Start every check with the same seeds, defaults and number of threads, whatever was changed before."""
     start = seeded_generator(seed, name, "global").initial_seed() % 2**32
     random.seed(start)
     np.random.seed(start)
     torch.manual_seed(start)
     torch.set_default_dtype(torch.float32)
+    torch.set_default_device(None)
     torch.set_grad_enabled(True)
     if torch.get_num_threads() != threads:
         torch.set_num_threads(threads)

@@ -7,6 +7,7 @@ elsewhere a new Python is started for every job, one of them in advance.
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 ROOT = Path(__file__).parent.parent
+PATIENCE = 10  # seconds for a server that only has to kill
 
 
 class Process(Protocol):
@@ -28,8 +30,15 @@ class Process(Protocol):
     def memory(self) -> int:
         """Bytes that it holds; 0 where the system itself enforces the limit."""
 
-    def kill(self) -> int | None:
-        """End it and all that it started; returns its exit status."""
+    def kill(self, ended: bool) -> int | None:
+        """End it and all that it started.
+
+        Args:
+            ended: Its streams have ended, so it may be about to end by itself.
+
+        Returns:
+            Its exit status, negative for a signal, if it did end by itself.
+        """
 
 
 class Sandbox(Protocol):
@@ -68,6 +77,7 @@ def start_trusted(module: str, call: str) -> "subprocess.Popen[bytes]":
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # wrong answers make the libraries warn there, too
         env=environment(),
+        start_new_session=True,  # an interrupt from the keyboard is ours to handle
     )
 
 
@@ -85,6 +95,7 @@ class ForkServer:
 
     def _open(self) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control.settimeout(PATIENCE)
         with theirs:
             self.server = subprocess.Popen(
                 python_command("worker", f"serve_forks({theirs.fileno()})"),
@@ -109,12 +120,14 @@ class ForkServer:
             os.close(descriptor)
         return ForkedProcess(self, os.fdopen(stdin, "wb", 0), os.fdopen(stdout, "rb", 0), os.fdopen(stderr, "rb", 0))
 
-    def kill(self) -> int | None:
-        """End the child and all that it started; returns its exit status."""
+    def kill(self, ended: bool) -> int | None:
+        """End the child and all that it started; returns its exit status if it ended by itself."""
         try:
-            self._order({"do": "kill"})
+            self._order({"do": "kill", "ended": ended})
             status: int | None = json.loads(self.control.recv(1024))["exit"]
-        except (OSError, ValueError):  # the server itself is gone
+        except (OSError, ValueError):  # the server itself was killed or stopped; its child dies with it
+            self.server.kill()
+            self.server.wait()
             return None
         return status
 
@@ -145,9 +158,9 @@ class ForkedProcess:
         """Leave the limit to the system."""
         return 0
 
-    def kill(self) -> int | None:
+    def kill(self, ended: bool) -> int | None:
         """End the child and all that it started."""
-        return self.server.kill()
+        return self.server.kill(ended)
 
 
 class FreshProcesses:
@@ -166,7 +179,7 @@ class FreshProcesses:
 
     def close(self) -> None:
         """End the process that waits."""
-        self.spare.kill()
+        self.spare.kill(ended=False)
         for stream in (self.spare.stdin, self.spare.stdout, self.spare.stderr):
             stream.close()
 
@@ -182,6 +195,7 @@ class FreshProcess:
             stderr=subprocess.PIPE,
             bufsize=0,
             env=environment(),
+            start_new_session=True,
         )
         self.stdin: Any = self.process.stdin
         self.stdout: Any = self.process.stdout
@@ -196,15 +210,21 @@ class FreshProcess:
             return size
         return 0
 
-    def kill(self) -> int | None:
-        """End the process and all that it started."""
+    def kill(self, ended: bool) -> int | None:
+        """End the process and all that it started, as far as that can be found on this system."""
         import psutil
 
-        status = self.process.poll()
+        status, children = None, []
         with contextlib.suppress(psutil.Error):
-            for child in psutil.Process(self.process.pid).children(recursive=True):
-                with contextlib.suppress(psutil.Error):
-                    child.kill()
+            children = psutil.Process(self.process.pid).children(recursive=True)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            status = self.process.wait(timeout=1) if ended else None
+        for child in children:
+            with contextlib.suppress(psutil.Error):
+                child.kill()
         self.process.kill()
         self.process.wait()
+        if sys.platform != "win32":  # its group outlives it
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         return status

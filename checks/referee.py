@@ -48,7 +48,11 @@ class Referee:
     def expected(self, exercise: Exercise) -> list[Any]:
         """Give what the reference makes each check see."""
         if exercise.id not in self._expected:
-            self._expected[exercise.id] = self.observations(exercise, self.sources[exercise.file])
+            expected = self.observations(exercise, self.sources[exercise.file])
+            for seen in expected:
+                if isinstance(seen, Raised):
+                    raise RuntimeError(f"the reference of {exercise.id} raises {seen.type}: {seen.message}")
+            self._expected[exercise.id] = expected
         return self._expected[exercise.id]
 
     def wrong(self, exercise: Exercise) -> list[list[Any]]:
@@ -128,10 +132,10 @@ class Referee:
 
 
 def _read_note(frames: Sequence[bytes]) -> dict[str, Any]:
-    """Read how the worker says it ended; its word can only cost the learner points."""
+    """Read how the worker says it ended; its word can cost the learner points, but earn none."""
     try:
         note = json.loads(frames[-1][1:]) if frames and frames[-1][:1] == b"e" else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         note = {}
     return note if isinstance(note, dict) else {}
 

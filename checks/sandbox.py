@@ -11,7 +11,9 @@ from .processes import Process
 from .wire import WireError, read_frame, write_frame
 
 POLLING = 0.2  # seconds
+STARTUP = 120  # seconds to import the libraries
 MOST_FRAMES = 200
+MOST_BYTES = 256 * 1024**2
 SIGKILL = 9
 
 
@@ -65,42 +67,53 @@ def run(process: Process, job: bytes, limits: Limits, seconds: float) -> Ending:
         threading.Thread(target=_receive, args=(process.stdout, events), daemon=True),
         threading.Thread(target=_collect, args=(process.stderr, printed, limits.output, events), daemon=True),
     ]
-    for thread in threads:
-        thread.start()
-    frames, reason = _wait(process, events, limits, started + seconds)
-    status = process.kill()
-    for thread in threads:
-        thread.join(timeout=2)
-    for stream in (process.stdin, process.stdout, process.stderr):
-        with contextlib.suppress(OSError):
-            stream.close()
+    frames: list[bytes] = []
+    reason, status = "interrupted", None
+    try:
+        for thread in threads:
+            thread.start()
+        reason = _wait(process, events, limits, seconds, frames)
+    finally:
+        status = process.kill(ended=reason == "exited")
+        for thread in threads:
+            thread.join(timeout=2)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            with contextlib.suppress(OSError):
+                stream.close()
     if reason == "exited" and status == -SIGKILL:
-        reason = "out of memory"  # nobody else kills without asking
-    text = bytes(printed[: limits.output]).decode(errors="replace")
+        reason = "out of memory"  # it was not us, so it was the system
+    text = bytes(printed[: limits.output]).decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
     return Ending(reason, frames, text, time.monotonic() - started, status)
 
 
 def _wait(
-    process: Process, events: "queue.Queue[bytes | str]", limits: Limits, deadline: float
-) -> tuple[list[bytes], str]:
-    """Collect frames until the last one, or until something goes wrong; returns them and the reason for ending."""
-    frames: list[bytes] = []
+    process: Process, events: "queue.Queue[bytes | str]", limits: Limits, seconds: float, frames: list[bytes]
+) -> str:
+    """Collect frames until the last one, or until something goes wrong; returns the reason for ending.
+
+    The deadline counts from the first frame, which says that the libraries are loaded and the job is read.
+    """
+    deadline = time.monotonic() + STARTUP
+    ready = False
     while len(frames) <= MOST_FRAMES:
         remaining = deadline - time.monotonic()
         if remaining <= 0:
-            return frames, "timed out"
+            return "timed out"
         if process.memory() > limits.memory:
-            return frames, "out of memory"
+            return "out of memory"
         try:
             event = events.get(timeout=min(POLLING, remaining))
         except queue.Empty:
             continue
         if isinstance(event, str):
-            return frames, event
+            return event
+        if not ready:
+            ready, deadline = True, time.monotonic() + seconds
+            continue
         frames.append(event)
         if event[:1] == b"e":
-            return frames, "done"
-    return frames, "exited"
+            return "done"
+    return "exited"
 
 
 def _send(stream: BinaryIO, job: bytes) -> None:
@@ -109,8 +122,10 @@ def _send(stream: BinaryIO, job: bytes) -> None:
 
 
 def _receive(stream: BinaryIO, events: "queue.Queue[bytes | str]") -> None:
+    received = 0
     with contextlib.suppress(OSError, ValueError, WireError):
-        while (frame := read_frame(stream)) is not None:
+        while received <= MOST_BYTES and (frame := read_frame(stream)) is not None:
+            received += len(frame)
             events.put(frame)
     events.put("exited")
 

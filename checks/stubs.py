@@ -3,7 +3,7 @@
 import ast
 
 from .course import Course, Exercise
-from .definitions import Definition, find, remove_definition, span, without_docstring
+from .definitions import Definition, find, remove_definition, span, split_lines, without_docstring
 
 
 def stub_source(text: str, exercises: tuple[Exercise, ...]) -> str:
@@ -24,7 +24,7 @@ def stub_target(text: str, exercise: Exercise) -> str:
     """Replace the body of an exercise's target; of a class, the body of every method."""
     node = find(text, exercise.path)
     functions = [n for n in node.body if isinstance(n, ast.FunctionDef)] if isinstance(node, ast.ClassDef) else [node]
-    lines = text.splitlines(keepends=True)
+    lines = split_lines(text)
     for function in reversed(functions):
         start, end = _body_lines(function)
         lines[start:end] = _stub_body(function, exercise)

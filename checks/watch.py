@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from watchfiles import DefaultFilter, watch
+from watchfiles import watch
 
-from .course import read_sources
 from .grading import Grader, read_submission, record
 from .results import Result
 from .workspace import changed_exercises
@@ -30,19 +29,17 @@ def verdicts(package: Path, grader: Grader, graded: dict[str, str]) -> Iterator[
         grader: Stays warm between the changes.
         graded: Its sources when they were last graded.
     """
-    for _ in watch(package, watch_filter=PythonFiles(), step=QUIET, rust_timeout=1000, yield_on_timeout=True):
+    for _ in watch(package, watch_filter=_is_python, step=QUIET, rust_timeout=1000, yield_on_timeout=True):
         started = time.monotonic()
-        sources = read_sources(package)
-        exercises = changed_exercises(graded, sources)
-        graded = sources
-        if exercises:
+        try:
             submission = read_submission(package)
+        except (OSError, ValueError):  # an editor is just replacing a file
+            continue
+        exercises = changed_exercises(graded, submission.sources)
+        graded = submission.sources
+        if exercises:
             yield Verdict(record(submission, grader.grade(submission, exercises)), time.monotonic() - started)
 
 
-class PythonFiles(DefaultFilter):
-    """Python files only, without backups."""
-
-    def __call__(self, change: object, path: str) -> bool:
-        """Tell whether a change of this file counts."""
-        return path.endswith(".py") and ".backup" not in path
+def _is_python(change: object, path: str) -> bool:
+    return path.endswith(".py")

@@ -14,10 +14,11 @@ import os
 import signal
 import socket
 import sys
+import time
 from typing import Any, BinaryIO
 
 from .course import SOLUTIONS, Exercise, load_course
-from .definitions import locate
+from .definitions import split_lines
 from .exercise import load_suite
 from .hybrid import Package, graft, is_stub
 from .observations import pack
@@ -31,19 +32,19 @@ PR_SET_CHILD_SUBREAPER = 36
 
 def serve_once() -> None:
     """Do one job: read it, run the checks, send a frame for each, and leave without any clean-up."""
-    job = json.loads(read_frame(sys.stdin.buffer) or b"{}")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    frames = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  # until the process ends
-    _limit_memory(job["memory"])
-    run_job(job, frames)
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(Exception):
-            stream.flush()
-    os._exit(0)
+    try:
+        job = json.loads(read_frame(sys.stdin.buffer) or b"{}")
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        frames = os.fdopen(os.dup(1), "wb")
+        os.dup2(2, 1)
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  # until the process ends
+        write_frame(frames, b"r")  # ready: from here on the learner's time counts
+        _limit_memory(job["memory"])
+        run_job(job, frames)
+    finally:
+        os._exit(0)
 
 
 def _limit_memory(limit: int) -> None:
@@ -67,18 +68,24 @@ def run_job(job: dict[str, Any], frames: BinaryIO) -> None:
         frames: Where one observation for each check goes, and at last a note of how it ended.
     """
     used = _watch_for_solutions()
-    note = {"ended": _observe_all(load_course().exercise(job["id"]), job, frames), "imports_solutions": bool(used)}
+    ended = _observe_all(load_course().exercise(job["id"]), job, frames)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BaseException):  # whatever the learner's code has put there
+            stream.flush()
+    note = {"ended": ended, "imports_solutions": bool(used)}
     write_frame(frames, b"e" + json.dumps(note).encode())
 
 
 def _watch_for_solutions() -> set[str]:
     """Note from now on whether the learner's code imports the reference, or opens a file of it."""
     used: set[str] = set()
-    reference = {"import": SOLUTIONS.name, "open": str(SOLUTIONS)}
+    folder = f"{SOLUTIONS}{os.sep}"
 
     def note(event: str, details: Any) -> None:
-        if event in reference and str(details[0]).startswith(reference[event]):
-            used.add(event)
+        if event == "import" and str(details[0]).partition(".")[0] == SOLUTIONS.name:
+            used.add("import")
+        if event == "open" and isinstance(details[0], str) and os.path.abspath(details[0]).startswith(folder):
+            used.add("open")
 
     sys.addaudithook(note)
     return used
@@ -120,11 +127,13 @@ def _load(exercise: Exercise, job: dict[str, Any]) -> Package:
         raise
     if is_stub(tree, reference[exercise.file], exercise.path):
         raise NotStarted
-    package = Package(PACKAGE, {**reference, exercise.file: tree}, learner)
+    package = Package(PACKAGE, {**learner, **reference, exercise.file: tree}, learner)
     set_state(exercise.id, job["seed"])
-    getattr(package, exercise.file)
-    if locate(tree, exercise.path) is None:
-        raise NameError(f"{'.'.join(exercise.path)} is missing in {exercise.file}.py")
+    found = getattr(package, exercise.file)
+    for name in exercise.path:
+        if not hasattr(found, name):
+            raise NameError(f"{'.'.join(exercise.path)} is missing in {exercise.file}.py")
+        found = getattr(found, name)
     return package
 
 
@@ -132,7 +141,7 @@ def _show_lines(learner: dict[str, str]) -> None:
     """Let tracebacks and warnings quote the learner's lines, which are in no file of that name."""
     for file, text in learner.items():
         name = f"{PACKAGE}/{file}.py"
-        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        linecache.cache[name] = (len(text), None, split_lines(text), name)
 
 
 def serve_forks(descriptor: int) -> None:
@@ -144,6 +153,7 @@ def serve_forks(descriptor: int) -> None:
     """
     control = socket.socket(fileno=descriptor)
     _process_control(PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves running becomes ours, to be found and killed
+    child = 0
     while True:
         message, streams, _, _ = socket.recv_fds(control, 1 << 20, 3)
         if not message:
@@ -153,9 +163,11 @@ def serve_forks(descriptor: int) -> None:
         if order["do"] == "imports":
             _import(order["statements"], order["file"])
         elif order["do"] == "fork":
-            _fork(control, streams)
+            child = _fork(control, streams)
         else:
-            control.sendall(json.dumps({"exit": kill_children()}).encode())
+            status = _exit_status(child, 1.0 if order["ended"] else 0.0)
+            kill_children()
+            control.sendall(json.dumps({"exit": status}).encode())
 
 
 def _import(statements: list[str], file: str) -> None:
@@ -166,11 +178,13 @@ def _import(statements: list[str], file: str) -> None:
         __import__(f"{__package__}.exercises.{file}")
 
 
-def _fork(control: socket.socket, streams: list[int]) -> None:
-    if os.fork():
+def _fork(control: socket.socket, streams: list[int]) -> int:
+    """Start a child with these streams; returns its process id."""
+    child = os.fork()
+    if child:
         for stream in streams:
             os.close(stream)
-        return
+        return child
     control.close()
     _process_control(PR_SET_PDEATHSIG, signal.SIGKILL)  # if a learner's code kills the server, its child goes too
     os.setsid()
@@ -182,6 +196,7 @@ def _fork(control: socket.socket, streams: list[int]) -> None:
     sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb", closefd=False), encoding="utf-8", line_buffering=True)
     sys.stderr = io.TextIOWrapper(os.fdopen(2, "wb", closefd=False), encoding="utf-8", line_buffering=True)
     serve_once()
+    return 0  # never: a child ends with its job
 
 
 def _process_control(option: int, value: int) -> None:
@@ -189,21 +204,26 @@ def _process_control(option: int, value: int) -> None:
     ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def kill_children() -> int | None:
-    """Kill all children, and their children, which become ours when their parent is gone.
+def _exit_status(child: int, patience: float) -> int | None:
+    """Give the exit status of a child that ends by itself within some seconds."""
+    deadline = time.monotonic() + patience
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        if time.monotonic() >= deadline:
+            return None
+        time.sleep(0.01)
 
-    Returns:
-        The first child's exit status, negative for a signal; None if there was no child.
-    """
+
+def kill_children() -> None:
+    """Kill all children, and their children, which become ours when their parent is gone."""
     import psutil
 
-    first = None
     while children := psutil.Process().children():
         for child in children:
-            with contextlib.suppress(psutil.NoSuchProcess):
+            with contextlib.suppress(psutil.Error):
                 child.kill()
         for child in children:
             with contextlib.suppress(ChildProcessError):
-                status = os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1])
-                first = status if first is None else first
-    return first
+                os.waitpid(child.pid, 0)

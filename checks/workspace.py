@@ -4,14 +4,14 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from .course import SOLUTIONS, Exercise, load_course, read_sources
+from .course import SOLUTIONS, Exercise, decode, load_course, read_sources
 from .definitions import definition_text, replace_definition
 from .stubs import stub_source
 
 BACKUPS = ".backup"
 
 
-def reset(exercise: Exercise, package: Path, whole_file: bool = False) -> Path:
+def reset(exercise: Exercise, package: Path, whole_file: bool = False) -> Path | None:
     """Put the stub back, and keep the learner's file in a backup.
 
     Args:
@@ -20,7 +20,7 @@ def reset(exercise: Exercise, package: Path, whole_file: bool = False) -> Path:
         whole_file: Put back the whole file, with the stubs of all its exercises.
 
     Returns:
-        The backup.
+        The backup; None if there was no file.
 
     Raises:
         ValueError: The exercise cannot be found in the file, or the file is no Python.
@@ -34,12 +34,12 @@ def reset(exercise: Exercise, package: Path, whole_file: bool = False) -> Path:
     else:
         stub = definition_text(stubs, exercise.path)
         try:
-            text = replace_definition(path.read_text(encoding="utf-8"), exercise.path, stub)
-        except (SyntaxError, ValueError) as error:
+            text = replace_definition(decode(path.read_bytes()), exercise.path, stub)
+        except (OSError, SyntaxError, ValueError) as error:
             raise ValueError(
                 f"{path}: {error}; `checks reset {exercise.id} --whole-file` puts back all exercises of the file"
             ) from None
-    backup = _back_up(path, exercise)
+    backup = _back_up(path, exercise) if path.exists() else None
     partial = path.with_suffix(".partial")
     partial.write_text(text, encoding="utf-8", newline="\n")
     partial.replace(path)
@@ -50,8 +50,7 @@ def _back_up(path: Path, exercise: Exercise) -> Path:
     folder = path.parent / BACKUPS
     folder.mkdir(exist_ok=True)
     backup = folder / f"{path.stem}-{exercise.id}-{datetime.now():%Y%m%d-%H%M%S-%f}.py"
-    if path.exists():
-        shutil.copy2(path, backup)
+    shutil.copy2(path, backup)
     return backup
 
 

@@ -101,8 +101,10 @@ def test_run_of_a_task_shows_the_table_and_the_first_exercise_that_was_tried(pac
     assert "✘ 1.1" in done.stdout
 
 
-def test_run_writes_json_of_the_documented_form(package):
-    done = run_checks("run", "1.1", "1.2", "1.3", "--package", package, "--format", "json")
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_run_writes_json_of_the_documented_form(package, encoding):
+    arguments = ["run", "1.1", "1.2", "1.3", "--package", package, "--format", "json"]
+    done = run_checks(*arguments, PYTHONIOENCODING=encoding)
     record = json.loads(done.stdout)
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(record)
     assert [exercise["status"] for exercise in record["exercises"]] == ["failed", "passed", "not started"]
@@ -112,7 +114,8 @@ def test_run_writes_json_of_the_documented_form(package):
 
 
 def test_run_writes_junit(package):
-    done = run_checks("run", "1.1", "1.2", "1.3", "--package", package, "--format", "junit")
+    arguments = ["run", "1.1", "1.2", "1.3", "--package", package, "--format", "junit"]
+    done = run_checks(*arguments, PYTHONIOENCODING="cp1252")
     root = ElementTree.fromstring(done.stdout)
     assert root.attrib["tests"] == "3"
     assert [case.find("failure") is not None for case in root.iter("testcase")] == [True, False, False]
@@ -124,6 +127,7 @@ def test_run_writes_junit(package):
     [
         (["run", "9.9"], "exercise is '9.9', but must be one of 1.1, 1.2"),
         (["run", "--task", 9], "task is 9, but must be one of 1, 2, 3, 4, 5"),
+        (["run", "1.1", "--task", 2], "no exercise of task 2 is among 1.1"),
         (["run", "--package", "nowhere"], "package is 'nowhere', but there is no such folder"),
         (["run", "--package", ".github"], "there are no Python files in it"),
         (["run", "--format", "pdf"], "pdf"),
@@ -218,6 +222,15 @@ def test_reset_of_a_broken_file_offers_the_whole_file(package):
     assert backup.read_text(encoding="utf-8") == broken
 
 
+def test_reset_restores_a_missing_file(package):
+    exercise = load_course().exercise("1.1")
+    (package / "pooling.py").unlink()
+    with pytest.raises(ValueError, match="--whole-file"):
+        reset(exercise, package)
+    assert reset(exercise, package, whole_file=True) is None
+    assert (package / "pooling.py").is_file()
+
+
 def test_doctor_finds_all_well():
     examined = list(examine())
     assert {one.name for one in examined} == {"Python", "platform", "torch", "tutorial", "sandbox", "encoder"}
@@ -277,6 +290,18 @@ def test_notebook_check_shows_the_report(package, capsys):
     assert "✔ 1.2" in shown
     with pytest.raises(ValueError, match=r"exercise is '0\.0'"):
         checks.check("0.0", package=package)
+
+
+def test_notebook_check_recovers_from_an_interrupt(package, monkeypatch, capsys):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("checks.grading.read_frame", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            checks.check("1.1", package=package)
+    checks.check("1.2", package=package)
+    assert "✔ 1.2" in capsys.readouterr().out
 
 
 def test_pytest_runs_the_exercises_as_items():

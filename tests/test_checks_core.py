@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import io
+import json
 import math
 from pathlib import PurePath
 
@@ -118,7 +119,26 @@ def test_bytes_that_are_no_observation_are_refused_or_read(data):
         unpack(data)
 
 
-@pytest.mark.parametrize("tree", [b'["tensor","9"]', b'["raised"]', b'["dict",[[1]]]', b'["what",1]', b"[]", b"["])
+def test_long_texts_of_a_hostile_worker_are_cut():
+    tree = json.dumps(["raised", "X" * 10**6, "m" * 10**6, [["f" * 10**6, -1, "g", "t" * 10**6]]]).encode()
+    raised = unpack(len(tree).to_bytes(4) + tree + pack(None)[8:])
+    assert len(raised.type) + len(raised.message) + len(raised.lines[0].text) < 4000
+    assert raised.lines[0].number >= 0
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        b'["tensor","9"]',
+        b'["raised"]',
+        b'["dict",[[1]]]',
+        b'["what",1]',
+        b"[]",
+        b"[",
+        b"[" * 9000,
+        b'["raised","X","m",[[[],{},[],0]]]',
+    ],
+)
 def test_malformed_trees_are_refused(tree):
     with pytest.raises(ObservationError):
         unpack(len(tree).to_bytes(4) + tree + pack(None)[8:])
@@ -276,6 +296,12 @@ def test_diff_keeps_context_and_relative_indentation():
 def test_diff_that_fits_nowhere_is_refused(diff):
     with pytest.raises(ValueError, match="0 places"):
         apply_diff(FILE, [("work",)], diff)
+
+
+def test_lines_end_where_python_ends_them():
+    text = FILE.replace("# count", "# count\u2028\x0c\x85 on")
+    assert replace_definition(text, ("work",), "def work():\n    pass\n").count("return y") == 0
+    assert "on\n" not in stub_source(text, (exercise(),))
 
 
 def test_stub_keeps_signature_and_docstring():

@@ -1,5 +1,6 @@
 """What a submission may do, on purpose or by accident, without hanging the grader, crashing it or earning a point."""
 
+import os
 import textwrap
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import pytest
 
 from checks.course import SOLUTIONS, load_course, read_sources
 from checks.definitions import replace_definition
-from checks.grading import Grader, Submission
+from checks.grading import Grader, Submission, read_submission
 from checks.reports.junit import junit
 from checks.results import ExerciseResult, Result, Status
 from checks.sandbox import Limits
@@ -79,6 +80,17 @@ for descriptor in range(3, 20):
 return token_embeddings.mean(1)
 """
 
+FRAMES_DEEP = """
+import os, struct
+for descriptor in range(3, 20):
+    try:
+        frame = b"e" + b"[" * 200_000
+        os.write(descriptor, struct.pack(">I", len(frame)) + frame)
+    except OSError:
+        pass
+return token_embeddings.mean(1)
+"""
+
 FRAMES_CUT = """
 import os
 for descriptor in range(3, 20):
@@ -142,6 +154,8 @@ WRONG = {
         {Status.FAILED},
     ),
     "frames forged": (FRAMES_FORGED, {Status.FAILED, Status.ERROR, Status.EXITED}),
+    "frames deep": (FRAMES_DEEP, {Status.FAILED, Status.ERROR, Status.EXITED}),
+    "descriptors closed": ("import os\nos.closerange(3, 100)\nreturn None\n", {Status.EXITED, Status.ERROR}),
     "frames cut": (FRAMES_CUT, {Status.EXITED, Status.ERROR}),
     "contains itself": ("loop = []\nloop.append(loop)\nreturn loop\n", {Status.FAILED, Status.ERROR}),
     "sparse": ("return token_embeddings.mean(1).to_sparse()\n", {Status.FAILED}),
@@ -214,6 +228,28 @@ def test_broken_file_leaves_exercises_of_other_files_alone(grader):
     assert result.status is Status.PASSED
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff" + POOLING,
+        POOLING.replace("\n", "\r\n"),
+        "from __future__ import annotations\n" + POOLING.replace("from torch import Tensor\n", ""),
+        POOLING.replace("def mean_pool", "def _mine") + "\nmean_pool = _mine\n",
+        POOLING.replace("def mean_pool", "def _mine") + "\nimport functools\nmean_pool = functools.partial(_mine)\n",
+        POOLING.replace("def mean_pool", "from .notes import same\n\n\n@same\ndef mean_pool"),
+        POOLING.replace("import torch\n", "import torch\n# a comment\u2028with a line separator\x0c\n"),
+    ],
+    ids=["mark", "line ends", "future", "assigned", "partial", "new file", "separator"],
+)
+def test_unusual_but_correct_files_pass(grader, tmp_path, text):
+    for name, content in (("pooling", text), ("notes", "def same(function): return function\n")):
+        (tmp_path / f"{name}.py").write_bytes(content.encode())
+    (tmp_path / ".#pooling.py").symlink_to("nowhere")
+    grader.limits = Limits()
+    (result,) = grader.grade(read_submission(tmp_path), [load_course().exercise("1.1")])
+    assert result.status is Status.PASSED, result
+
+
 @pytest.mark.parametrize("shadow", ["torch", "random", "numpy", "json", "checks", "solutions", "typing"])
 def test_file_named_like_a_library_shadows_nothing(grader, shadow):
     (result,) = grade(grader, POOLING, "1.1", **{shadow: "raise RuntimeError('shadowed')\nmanual_seed = 1"})
@@ -246,8 +282,10 @@ def test_global_state_changed_at_import_changes_no_verdict(grader, preamble):
         "from solutions.pooling import mean_pool as m\n",
         "import importlib\nm = importlib.import_module('solutions.pooling').mean_pool\n",
         f"found = {{}}\nexec(open({str(SOLUTIONS / 'pooling.py')!r}).read(), found)\nm = found['mean_pool']\n",
+        f"import os\nos.chdir({str(SOLUTIONS.parent)!r})\nfound = {{}}\n"
+        "exec(open('solutions/pooling.py').read(), found)\nm = found['mean_pool']\n",
     ],
-    ids=["import", "importlib", "open"],
+    ids=["import", "importlib", "open", "relative"],
 )
 def test_use_of_the_solutions_is_graded_and_marked(grader, use):
     (result,) = grade(grader, with_body(use + "return m(token_embeddings, attention_mask)\n"))
@@ -256,16 +294,20 @@ def test_use_of_the_solutions_is_graded_and_marked(grader, use):
     assert not grade(grader, POOLING)[0].imports_solutions
 
 
+# No other run on this machine waits for exactly so long.
+SLEEP = str(1_000_000 + os.getpid())
+
+
 def _sleepers() -> list[psutil.Process]:
-    return [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "4711"]]
+    return [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", SLEEP]]
 
 
-DAEMON = """
+DAEMON = f"""
 import os
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
-        os.execvp("sleep", ["sleep", "4711"])
+        os.execvp("sleep", ["sleep", "{SLEEP}"])
     os._exit(0)
 """
 
@@ -274,14 +316,16 @@ if os.fork() == 0:
 @pytest.mark.parametrize(
     "leave",
     [
-        "import subprocess\nsubprocess.Popen(['sleep', '4711'])\n",
-        "import subprocess\nsubprocess.Popen(['sleep', '4711'], start_new_session=True)\n",
+        f"import subprocess\nsubprocess.Popen(['sleep', '{SLEEP}'])\n",
+        f"import subprocess\nsubprocess.Popen(['sleep', '{SLEEP}'], start_new_session=True)\n",
         DAEMON,
     ],
+    ids=["child", "session", "daemon"],
 )
-@pytest.mark.parametrize("then", [CORRECT, "import os\nos._exit(0)\n"])
+@pytest.mark.parametrize("then", [CORRECT, "import os\nos._exit(0)\n"], ids=["answer", "exit"])
 def test_process_left_running_is_killed(grader, leave, then):
-    grade(grader, with_body(leave + then), limits=Limits(seconds=5))
+    (result,) = grade(grader, with_body(leave + then), limits=Limits(seconds=5))
+    assert result.status in (Status.PASSED, Status.EXITED, Status.FAILED)
     deadline = time.monotonic() + 5
     while _sleepers() and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -294,6 +338,16 @@ def test_thread_left_running_does_not_hold_the_grader(grader):
     (result,) = grade(grader, text)
     assert result.status is Status.FAILED
     assert time.monotonic() - started < 20
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="there is a fork server on Linux only")
+@pytest.mark.parametrize("then", ["while True: pass\n", "os._exit(0)\n", CORRECT])
+def test_stopping_the_fork_server_costs_only_who_does_it(grader, then):
+    text = with_body("import os, signal\nos.kill(os.getppid(), signal.SIGSTOP)\n" + then)
+    started = time.monotonic()
+    grade(grader, text, limits=Limits(seconds=2))
+    assert grade(grader, POOLING)[0].status is Status.PASSED
+    assert time.monotonic() - started < 60
 
 
 @pytest.mark.skipif(not psutil.LINUX, reason="only the fork server can be killed by its children")
@@ -312,7 +366,6 @@ def test_traceback_shows_the_learners_line_and_nothing_of_ours(grader):
         "mean_pool",
         "return token_embeddings.no_such_thing",
     )
-    assert POOLING.split("\n")[line.number - 3].startswith("def mean_pool") or "mean_pool" in line.function
 
 
 @pytest.mark.parametrize(
@@ -322,7 +375,7 @@ def test_control_characters_stay_off_the_terminal(grader, code):
     (result,) = grade(grader, with_body(code + CORRECT))
     assert result.output
     assert all(letter == "\n" or letter == "\t" or letter.isprintable() for letter in result.output)
-    assert ElementTree.fromstring(junit(Result("test", (result,)))) is not None
+    ElementTree.fromstring(junit(Result("test", (result,))))
 
 
 def test_output_is_kept_for_the_learner(grader):

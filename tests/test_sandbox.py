@@ -61,6 +61,19 @@ def test_exit_status_and_output_are_told(grader):
     assert "last words" in result.output
 
 
+def test_output_of_a_job_that_ends_well_is_told(grader):
+    result = grade(grader, r"import sys; sys.stdout.write('look\rhere'); return None")
+    assert "look\nhere" in result.output
+
+
+def test_deadline_counts_from_when_the_libraries_are_loaded():
+    with Grader(Limits(seconds=0.9)) as grader:
+        grader.limits = Limits(seconds=0.9)
+        submission = Submission("test", {**SOURCES, "pooling": SOURCES["pooling"]})
+        (result,) = grader.grade(submission, [load_course().exercise("1.1")])
+    assert result.status is Status.PASSED, result
+
+
 def test_one_exercise_does_not_reach_into_the_next(grader):
     grade(grader, "torch.Tensor.sum = torch.Tensor.amax = None; import builtins; builtins.len = None")
     assert grade(grader, None).status is Status.PASSED
@@ -74,17 +87,18 @@ def test_all_processes_end_with_the_grader():
     assert {child.pid for child in psutil.Process().children(recursive=True)} <= before
 
 
-@pytest.mark.skipif(not psutil.POSIX, reason="SIGKILL")
-def test_killed_grader_leaves_nothing_running():
+@pytest.mark.skipif(not psutil.LINUX, reason="only Linux ends a process with its parent")
+def test_killed_grader_leaves_nothing_running(tmp_path):
+    started = tmp_path / "started"
     code = (
-        "import time; from checks.grading import *\n"
-        "grader = Grader(Limits(seconds=600)); print('ready', flush=True)\n"
-        "loop = {'pooling': 'while True: pass'}\n"
-        "list(grader.grade(Submission('x', loop), select(['1.1'])))"
+        "from checks.grading import *\n"
+        f"loop = {{'pooling': 'open({str(started)!r}, \"w\")\\nwhile True: pass'}}\n"
+        "list(Grader(Limits(seconds=600)).grade(Submission('x', loop), select(['1.1'])))"
     )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
-        process.stdout.readline()
-        time.sleep(8)
+    with subprocess.Popen([sys.executable, "-c", code]) as process:
+        deadline = time.monotonic() + 120
+        while not started.exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
         family = psutil.Process(process.pid).children(recursive=True)
         process.kill()
     assert family

@@ -16,7 +16,7 @@ def junit(result: Result) -> str:
             for exercise in exercises:
                 suite.append(_case(exercise))
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=False)
+    return ElementTree.tostring(root).decode()  # ASCII, so that any output can carry it
 
 
 def _counts(exercises: tuple[ExerciseResult, ...]) -> dict[str, str]:

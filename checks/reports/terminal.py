@@ -40,7 +40,7 @@ def overview(result: Result, console: Console) -> RenderableType:
     """Lay out a line for each task: a mark for each exercise, how many pass, and the points."""
     course = load_course()
     table = Table(box=box.SIMPLE_HEAD, title=f"Two Heads: {result.package}", title_justify="left", title_style="bold")
-    table.add_column("task", ratio=None)
+    table.add_column("task")
     table.add_column("exercises", no_wrap=True)
     table.add_column("passed", justify="right", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
