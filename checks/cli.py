@@ -25,6 +25,7 @@ app = typer.Typer(
     help="Two Heads: check your answers. Without a command, all exercises are checked.",
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(maintain_cli.app, name="maintain")
 
@@ -49,7 +50,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(_with_command(sys.argv[1:]), standalone_mode=False))
     except typer.TyperException as error:
         message = getattr(error, "format_message", error.__str__)()
     except (OSError, ValueError) as error:
@@ -57,6 +58,13 @@ def main() -> None:
     if message:
         print(f"error: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(2)
+
+
+def _with_command(arguments: list[str]) -> list[str]:
+    """Take `checks 1.1` and `checks --task 1` for what they mean: `checks run 1.1`."""
+    first = arguments[0] if arguments else ""
+    means_run = first[:1].isdigit() or first in ("--task", "--package", "--format", "--timeout")
+    return ["run", *arguments] if means_run else arguments
 
 
 @app.callback(invoke_without_command=True)
@@ -109,6 +117,7 @@ def watch(
     from .watch import verdicts
 
     folder, console = _folder(package), make_console()
+    print(f"Checking {folder} …", flush=True)
     try:
         with Grader(Limits(seconds=timeout)) as grader:
             submission = read_submission(folder)
@@ -180,7 +189,11 @@ def show(
         raise typer.Exit(1)
     source = read_sources(SOLUTIONS)[exercise.file]
     for path in exercise.paths:
-        console.print(Syntax(definition_text(source, path), "python", theme="ansi_dark", background_color="default"))
+        text = definition_text(source, path)
+        if console.is_terminal:
+            console.print(Syntax(text, "python", theme="ansi_dark", background_color="default", word_wrap=True))
+        else:
+            print(text, end="")
 
 
 def _passes(exercise: Exercise, package: Path) -> bool:

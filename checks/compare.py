@@ -17,6 +17,7 @@ TOLERANCES = {
     torch.float16: 4e-3,
     torch.bfloat16: 3e-2,
 }
+SHOWN = 6  # numbers of a tensor
 PYTHON_FLOAT = 1e-5  # it was computed from float32 tensors
 
 
@@ -104,7 +105,8 @@ def _type_problem(expected: Any, observed: Any) -> str:
         return ""
     if isinstance(observed, Raised):
         return f"{observed.type}: {observed.message}"
-    return f"expected {_type_name(expected)}, got {_type_name(observed)}"
+    missing_return = ": is a `return` missing?" if observed is None else ""
+    return f"expected {_type_name(expected)}, got {_type_name(observed)}{missing_return}"
 
 
 def _compare_tensors(expected: Tensor, observed: Tensor, where: str) -> Iterator[Difference]:
@@ -119,13 +121,15 @@ def _compare_tensors(expected: Tensor, observed: Tensor, where: str) -> Iterator
         if errors[worst] > 0:
             position = [int(index) for index in torch.unravel_index(torch.tensor(worst), expected.shape)]
             wanted, given = expected.flatten()[worst].item(), observed.flatten()[worst].item()
-            place = f"at {position}: " if position else ""
-            yield Difference(
-                where,
-                f"the largest difference is {place}expected {_number(wanted)}, got {_number(given)}",
-                *texts,
-                float(errors[worst]),
-            )
+            place = f"the largest difference is at {position}: " if position else ""
+            problem = f"{place}expected {_number(wanted)}, got {_number(given)}"
+            yield Difference(where, problem, *_around(worst, expected, observed), float(errors[worst]))
+
+
+def _around(worst: int, expected: Tensor, observed: Tensor) -> tuple[str, str]:
+    """Describe two tensors of the same shape by their numbers around the one that differs most."""
+    start = min(max(0, worst - SHOWN // 2), max(0, expected.numel() - SHOWN))
+    return describe(expected, start), describe(observed, start)
 
 
 def _tensor_errors(expected: Tensor, observed: Tensor) -> Tensor:
@@ -145,12 +149,12 @@ def _relative_error(expected: float, observed: float) -> float:
     return math.inf if math.isnan(error) else error
 
 
-def describe(value: Any) -> str:
-    """Say in a line how an observation looks: for a tensor dtype, shape and some values."""
+def describe(value: Any, start: int = 0) -> str:
+    """Say in a line how an observation looks: for a tensor dtype, shape and some values, from a position on."""
     if isinstance(value, Tensor):
-        numbers = [_number(number) for number in value.flatten()[:6].tolist()]
-        more = ", …" if value.numel() > len(numbers) else ""
-        return f"{_dtype(value)} {_shape(value)}  {', '.join(numbers)}{more}"
+        numbers = [_number(number) for number in value.flatten()[start : start + SHOWN].tolist()]
+        before, after = "…, " if start else "", ", …" if value.numel() > start + SHOWN else ""
+        return f"{_dtype(value)} {_shape(value)}  {before}{', '.join(numbers)}{after}"
     if isinstance(value, Named):
         return _shorten(f"{value.type}({', '.join(value.fields)})")
     if isinstance(value, Opaque):

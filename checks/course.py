@@ -95,7 +95,7 @@ class Course:
         for exercise in self.exercises:
             if exercise.id == id:
                 return exercise
-        raise ValueError(f"exercise is {id!r}, but must be one of {', '.join(known.id for known in self.exercises)}")
+        raise ValueError(f"exercise is {id!r}, but must be one of those that `checks list` shows, such as 1.1")
 
     def of_file(self, file: str) -> tuple[Exercise, ...]:
         """List the exercises whose target stands in a file."""

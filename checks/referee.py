@@ -114,20 +114,23 @@ class Referee:
         return dataclasses.replace(result, checks=tuple(results), diagnosis=diagnosis)
 
     def _diagnose(self, exercise: Exercise, checks: Sequence[Check], observed: Sequence[Any]) -> Diagnosis | None:
-        """Find the misconception that explains most: all that it gets wrong, the learner gets wrong in the same way."""
+        """Find the misconception that makes the same mistakes: all of them, or the first and most of its own."""
         expected = self.expected(exercise)
         mistakes = _mistakes(checks, expected, observed)
-        best: tuple[int, Diagnosis] | None = None
+        best: tuple[tuple[bool, bool, float, int], Diagnosis] | None = None
         for misconception, wrong in zip(load_misconceptions(exercise), self.wrong(exercise), strict=True):
             theirs = _mistakes(checks, expected, wrong)
-            explained = theirs and all(
-                index in mistakes
-                and _same_mistake(checks[index], mistakes[index], theirs[index], wrong[index], observed[index])
-                for index in theirs
-            )
-            if explained and (best is None or len(theirs) > best[0]):
-                certain = theirs.keys() == mistakes.keys() and len(observed) == len(checks)
-                best = len(theirs), Diagnosis(misconception.name, misconception.hint, certain)
+            shared = [
+                index
+                for index in theirs.keys() & mistakes.keys()
+                if _same_mistake(checks[index], mistakes[index], theirs[index], wrong[index], observed[index])
+            ]
+            if 2 * len(shared) <= len(theirs):
+                continue
+            certain = len(shared) == len(theirs) == len(mistakes) and len(observed) == len(checks)
+            rank = (certain, min(mistakes) in shared, len(shared) / len(theirs), len(shared))
+            if best is None or rank > best[0]:
+                best = rank, Diagnosis(misconception.name, misconception.hint, certain)
         return best[1] if best else None
 
 

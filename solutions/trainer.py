@@ -99,7 +99,7 @@ def _loader(
 def train_step(
     model: MultiTaskSentenceTransformer, batch: Batch, criterion: Criterion, optimizer: Optimizer
 ) -> tuple[float, MultiTaskOutput]:
-    """Move the trainable weights once against the gradient of the combined loss.
+    """Move the trainable weights once against the gradient of the combined loss; if all are frozen, only measure it.
 
     Args:
         model: The model, in the mode that the caller has chosen.

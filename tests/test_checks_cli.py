@@ -125,7 +125,7 @@ def test_run_writes_junit(package):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "9.9"], "exercise is '9.9', but must be one of 1.1, 1.2"),
+        (["run", "9.9"], "exercise is '9.9', but must be one of those that `checks list` shows"),
         (["run", "--task", 9], "task is 9, but must be one of 1, 2, 3, 4, 5"),
         (["run", "1.1", "--task", 2], "no exercise of task 2 is among 1.1"),
         (["run", "--package", "nowhere"], "package is 'nowhere', but there is no such folder"),
@@ -137,6 +137,7 @@ def test_run_writes_junit(package):
         (["show", "x"], "exercise is 'x'"),
         (["reset", "x"], "exercise is 'x'"),
         (["nonsense"], "nonsense"),
+        (["7.7"], "exercise is '7.7'"),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_code_2(arguments, message):

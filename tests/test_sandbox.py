@@ -90,10 +90,11 @@ def test_all_processes_end_with_the_grader():
 @pytest.mark.skipif(not psutil.LINUX, reason="only Linux ends a process with its parent")
 def test_killed_grader_leaves_nothing_running(tmp_path):
     started = tmp_path / "started"
+    loop = f"open({str(started)!r}, 'w')\nwhile True: pass\n"
     code = (
         "from checks.grading import *\n"
-        f"loop = {{'pooling': 'open({str(started)!r}, \"w\")\\nwhile True: pass'}}\n"
-        "list(Grader(Limits(seconds=600)).grade(Submission('x', loop), select(['1.1'])))"
+        f"submission = Submission('test', {{'pooling': {loop!r}}})\n"
+        "list(Grader(Limits(seconds=600)).grade(submission, select(['1.1'])))"
     )
     with subprocess.Popen([sys.executable, "-c", code]) as process:
         deadline = time.monotonic() + 120

@@ -78,7 +78,8 @@ def evaluate(model: MultiTaskSentenceTransformer, batches: Iterable[Batch]) -> M
         batches: Read once, so a generator will do.
 
     Returns:
-        `overall` (the accuracies and their mean), and for `taskA` and `taskB` all of `task_metrics` and `roc`.
+        `overall` (`taskA_accuracy`, `taskB_accuracy` and their mean, `combined_accuracy`), and for `taskA` and `taskB`
+        all of `task_metrics` and `roc`.
 
     Raises:
         ValueError: There is no batch.

@@ -88,7 +88,8 @@ class UnfreezeSchedule:
     (Howard & Ruder 2018, https://arxiv.org/abs/1801.06146).
 
     Args:
-        milestones: Epoch (counted from 1) to number of layer groups, from the top, that train from then on.
+        milestones: Epoch (counted from 1) to number of layer groups, from the top, that train from then on. The latest
+            one that has been reached counts, even if it asks for fewer layers than one before.
 
     Raises:
         ValueError: An epoch is below 1, or a number of layers is negative.
@@ -125,7 +126,7 @@ def optimizer_groups(
         learning_rate: Of everything above the backbone.
         weight_decay: Decoupled weight decay of every group.
         layer_decay: The learning rate of each layer group of the backbone, as a multiple of the one above it
-            (discriminative fine-tuning, Howard & Ruder 2018).
+            (discriminative fine-tuning, Howard & Ruder 2018); the top group's is `learning_rate * layer_decay`.
 
     Returns:
         One group per part and, with a `layer_decay` other than 1, one per layer group of the backbone; every

@@ -21,7 +21,8 @@ def cosine_similarity_matrix(embeddings: Tensor) -> Tensor:
         embeddings: `(batch, dim)`, of any length: the rows need not have unit norm.
 
     Returns:
-        `(batch, batch)`, symmetric, within [-1, 1]; zeros in the row and column of an all-zero embedding.
+        `(batch, batch)`, symmetric, within [-1, 1], of the embeddings' dtype, though half precision is computed in
+        float32; zeros in the row and column of an all-zero embedding.
     """
     # TODO 1.6 compare every sentence with every other one
     raise NotImplementedError("exercise 1.6: cosine_similarity_matrix")

@@ -15,6 +15,7 @@ from ..results import CheckResult, CodeLine, Diagnosis, ExerciseResult, Result, 
 SYMBOLS = {"passed": ("✔", "OK", "green"), "failed": ("✘", "XX", "red"), "none": ("·", "..", "dim")}
 MOST_OUTPUT = 8  # lines
 MOST_DETAILS = 2  # checks
+SHORT = 50  # letters of an expected and an observed value
 IMPORTS_SOLUTIONS = "Your code imports `solutions`, the reference: that is noted in the record."
 
 
@@ -34,6 +35,8 @@ def show_result(result: Result, console: Console) -> None:
         console.print(Text(f"All {len(result.exercises)} exercises pass: {result.points} points.", "bold green"))
     for exercise in [*tried, *unfinished, *([] if several else result.exercises)][:1]:
         console.print(details(exercise, result, console))
+    if len(tried) > 1:
+        console.print(f"\nTo be mended as well: {', '.join(exercise.id for exercise in tried[1:])}", style="dim")
 
 
 def overview(result: Result, console: Console) -> RenderableType:
@@ -127,13 +130,14 @@ def _check(check: CheckResult, result: Result, console: Console, in_detail: bool
         return table
     where = f"{check.where}: " if check.where else ""
     table.add_row("", Text(f"{where}{check.problem}", "red"))
-    if in_detail and (check.expected or check.observed):
+    short = len(check.expected) + len(check.observed) <= SHORT
+    if (in_detail or short) and (check.expected or check.observed):
         pair = Table.grid(padding=(0, 1))
         pair.add_row(Text("expected", "dim"), Text(check.expected))
         pair.add_row(Text("got", "dim"), Text(check.observed))
         table.add_row("", pair)
-    if in_detail and check.lines:
-        table.add_row("", _code(check.lines, result))
+    if check.lines:
+        table.add_row("", _code(check.lines if in_detail else check.lines[-1:], result))
     return table
 
 
