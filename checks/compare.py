@@ -77,7 +77,7 @@ def compare(expected: Any, observed: Any, where: str = "") -> Iterator[Differenc
         if expected.type != observed.type:
             yield Difference(where, "another kind of error", describe(expected), describe(observed))
     elif isinstance(expected, float):
-        error = _relative_error(expected, float(observed)) / PYTHON_FLOAT
+        error = _relative_error(expected, _as_float(observed)) / PYTHON_FLOAT
         if error:
             yield Difference(where, "the value differs", describe(expected), describe(observed), error)
     elif expected != observed:
@@ -140,6 +140,14 @@ def _tensor_errors(expected: Tensor, observed: Tensor) -> Tensor:
     same = (wanted == given) | (wanted.isnan() & given.isnan())
     errors = errors.masked_fill(errors.isnan(), math.inf).masked_fill(same, 0)
     return errors if tolerance else errors.masked_fill(~same, math.inf)
+
+
+def _as_float(value: float) -> float:
+    """Give a number as a float; a whole number that is too large for one as infinity."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
 
 
 def _relative_error(expected: float, observed: float) -> float:

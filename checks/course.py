@@ -1,5 +1,7 @@
 """The manifest: what `course.toml` and `misconceptions/` say about tasks and exercises, as frozen dataclasses."""
 
+import io
+import tokenize
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -129,8 +131,12 @@ def python_files(folder: Path) -> list[Path]:
 
 
 def decode(content: bytes) -> str:
-    """Read a file's bytes as Python does: UTF-8, a mark at its start left out, any line ends; errors are replaced."""
-    return content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    """Read a file's bytes as Python does, whatever its encoding and line ends; what cannot be read is replaced."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    except SyntaxError:
+        encoding = "utf-8"
+    return content.decode(encoding, errors="replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_sources(folder: Path) -> dict[str, str]:

@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import platform
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +18,11 @@ from .processes import Sandbox, open_sandbox, start_trusted
 from .results import ExerciseResult, Result, exercise_from_dict
 from .sandbox import Ending, Limits, run
 from .stubs import stub_source
-from .wire import read_frame, write_frame
+from .wire import WireError, read_frame, write_frame
 
 LOCAL_SEED = 0
 LARGEST_FILE = 1024**2
+PATIENCE = 120  # seconds for a verdict
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,10 @@ class Grader:
         self.seed = seed
         self.reference = read_sources(SOLUTIONS)
         self.sandbox = sandbox or open_sandbox()
-        self.referee = start_trusted("referee", f"serve({seed})")
+        self._start_referee()
+
+    def _start_referee(self) -> None:
+        self.referee = start_trusted("referee", f"serve({self.seed})")
         self.requests: Any = self.referee.stdin
         self.answers: Any = self.referee.stdout
 
@@ -79,6 +84,9 @@ class Grader:
     def close(self) -> None:
         """End all processes."""
         self.sandbox.close()
+        self._end_referee()
+
+    def _end_referee(self) -> None:
         self.referee.kill()
         self.referee.wait()
         for stream in (self.requests, self.answers):
@@ -106,13 +114,29 @@ class Grader:
         return run(self.sandbox.start(), json.dumps(job).encode(), self.limits, seconds)
 
     def _judge(self, exercise: Exercise, ending: Ending) -> ExerciseResult:
-        how = {key: value for key, value in ending._asdict().items() if key != "frames"}
-        self._ask({"do": "judge", "id": exercise.id, "frames": len(ending.frames), "ending": how}, ending.frames)
-        answer = read_frame(self.answers)
-        verdict = json.loads(answer or '{"bug": "the referee has ended"}')
+        verdict = self._verdict(exercise, ending)
+        if verdict is None:  # a learner's code has killed or stopped the referee; it can do so only once
+            self._end_referee()
+            self._start_referee()
+            verdict = self._verdict(exercise, ending) or {"bug": "the referee has ended twice"}
         if "bug" in verdict:
             raise RuntimeError(f"exercise {exercise.id} cannot be judged; report this as a bug: {verdict['bug']}")
         return exercise_from_dict(verdict)
+
+    def _verdict(self, exercise: Exercise, ending: Ending) -> dict[str, Any] | None:
+        """Ask the referee; None if it does not answer."""
+        how = {key: value for key, value in ending._asdict().items() if key != "frames"}
+        watchdog = threading.Timer(PATIENCE, self.referee.kill)
+        watchdog.start()
+        try:
+            self._ask({"do": "judge", "id": exercise.id, "frames": len(ending.frames), "ending": how}, ending.frames)
+            answer = read_frame(self.answers)
+        except WireError:
+            return None
+        finally:
+            watchdog.cancel()
+        verdict: dict[str, Any] | None = json.loads(answer) if answer else None
+        return verdict
 
     def _ask(self, order: dict[str, Any], frames: Iterable[bytes] = ()) -> None:
         with contextlib.suppress(BrokenPipeError):  # the missing answer says it

@@ -69,6 +69,7 @@ class Package(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if not file:
             module.__path__ = []
             return
+        module.__file__ = self._origin(file)
         if file in self.spare:
             module.__dict__["__getattr__"] = self._spare_names(file)
         exec(compile(self.sources[file], self._origin(file), "exec", dont_inherit=True), module.__dict__)
@@ -108,8 +109,16 @@ def graft(learner: str, reference: str, mine: Sequence[Sequence[str]], others: S
         SyntaxError: The learner's text is no Python, even with the other exercises left out.
     """
     tree = _parse(learner, others)
+    tree.body = [statement for statement in tree.body if not _assigns_other(statement, others)]
     _graft_body(tree, ast.parse(reference), (), {tuple(path) for path in mine}, {tuple(path) for path in others})
     return ast.fix_missing_locations(tree)
+
+
+def _assigns_other(statement: ast.stmt, others: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a statement puts something else in the place of another exercise: `Class.method = ...`."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+    names = {ast.unparse(target) for target in targets if isinstance(target, ast.Name | ast.Attribute)}
+    return bool(names & {".".join(path) for path in others})
 
 
 def _parse(text: str, others: Sequence[Sequence[str]]) -> ast.Module:

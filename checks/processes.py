@@ -28,7 +28,7 @@ class Process(Protocol):
     stderr: BinaryIO
 
     def memory(self) -> int:
-        """Bytes that it holds; 0 where the system itself enforces the limit."""
+        """Bytes that it holds."""
 
     def kill(self, ended: bool) -> int | None:
         """End it and all that it started.
@@ -101,6 +101,8 @@ class ForkServer:
                 python_command("worker", f"serve_forks({theirs.fileno()})"),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
                 env=environment(),
                 start_new_session=True,  # an interrupt from the keyboard is ours to handle
             )
@@ -155,7 +157,12 @@ class ForkedProcess:
     stderr: BinaryIO
 
     def memory(self) -> int:
-        """Leave the limit to the system."""
+        """Bytes that the child and its own children hold: memory that they share escapes the system's limit."""
+        import psutil
+
+        with contextlib.suppress(psutil.Error):
+            children = psutil.Process(self.server.server.pid).children(recursive=True)
+            return sum(child.memory_info().rss for child in children)
         return 0
 
     def kill(self, ended: bool) -> int | None:

@@ -164,7 +164,10 @@ def _judge_check(check: Check, expected: Any, observed: Any) -> CheckResult:
     if check.judge:
         objection = _ask(check, expected, observed)
         return CheckResult(check.claim, "failed", objection) if objection else CheckResult(check.claim, "passed")
-    found = difference(expected, observed, check.slack)
+    try:
+        found = difference(expected, observed, check.slack)
+    except Exception:  # whatever a learner's code may send, only its own check may suffer
+        return CheckResult(check.claim, "failed", f"that is not what was asked for: got a {type(observed).__name__}")
     if found:
         return CheckResult(check.claim, "failed", found.problem, found.where, found.expected, found.observed)
     return CheckResult(check.claim, "passed")
@@ -189,7 +192,10 @@ def _same_mistake(check: Check, mine: CheckResult, theirs: CheckResult, wrong: A
         return False
     if check.judge or mine.verdict == "error":
         return _without_numbers(mine.problem) == _without_numbers(theirs.problem)
-    return difference(wrong, observed, check.slack) is None
+    try:
+        return difference(wrong, observed, check.slack) is None
+    except Exception:
+        return False
 
 
 def _without_numbers(text: str) -> str:

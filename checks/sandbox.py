@@ -99,11 +99,11 @@ def _wait(
         remaining = deadline - time.monotonic()
         if remaining <= 0:
             return "timed out"
-        if process.memory() > limits.memory:
-            return "out of memory"
         try:
             event = events.get(timeout=min(POLLING, remaining))
         except queue.Empty:
+            if process.memory() > limits.memory:
+                return "out of memory"
             continue
         if isinstance(event, str):
             return event

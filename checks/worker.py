@@ -5,6 +5,7 @@ standard error. On Linux a fork server imports the libraries once and forks a fr
 computes, because a process that has computed with several threads must not fork.
 """
 
+import ast
 import contextlib
 import ctypes
 import io
@@ -24,6 +25,8 @@ from .hybrid import Package, graft, is_stub
 from .observations import pack
 from .observing import PACKAGE, describe_error, is_out_of_memory, observe, set_state
 from .wire import read_frame, write_frame
+
+LARGEST_FILE = 100 * 1024**2  # bytes
 
 # Of Linux's prctl.
 PR_SET_PDEATHSIG = 1
@@ -48,11 +51,12 @@ def serve_once() -> None:
 
 
 def _limit_memory(limit: int) -> None:
-    """Let the system refuse memory beyond a limit, where it can."""
+    """Let the system refuse memory beyond a limit, and large files, where it can."""
     if sys.platform == "linux":
         import resource
 
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -82,9 +86,10 @@ def _watch_for_solutions() -> set[str]:
     folder = f"{SOLUTIONS}{os.sep}"
 
     def note(event: str, details: Any) -> None:
-        if event == "import" and str(details[0]).partition(".")[0] == SOLUTIONS.name:
+        name = os.fsdecode(details[0]) if details and isinstance(details[0], str | bytes) else ""
+        if event == "import" and name.partition(".")[0] == SOLUTIONS.name:
             used.add("import")
-        if event == "open" and isinstance(details[0], str) and os.path.abspath(details[0]).startswith(folder):
+        if event == "open" and os.path.abspath(name).startswith(folder):
             used.add("open")
 
     sys.addaudithook(note)
@@ -172,8 +177,10 @@ def serve_forks(descriptor: int) -> None:
 
 def _import(statements: list[str], file: str) -> None:
     for statement in statements:
-        with contextlib.suppress(Exception):  # the child meets it again and says whose it is
-            exec(statement, {})
+        (node,) = ast.parse(statement).body
+        if isinstance(node, ast.Import | ast.ImportFrom):  # nothing else, whoever asks for it
+            with contextlib.suppress(Exception):  # the child meets it again and says whose it is
+                exec(compile(ast.Module([node], []), "<imports>", "exec"), {})
     with contextlib.suppress(ModuleNotFoundError):
         __import__(f"{__package__}.exercises.{file}")
 

@@ -80,6 +80,22 @@ for descriptor in range(3, 20):
 return token_embeddings.mean(1)
 """
 
+SHARED_MEMORY = """
+import mmap, time
+block = mmap.mmap(-1, 4 * 1024**3)
+for page in range(0, len(block), 4096):
+    block[page] = 1
+time.sleep(5)
+"""
+
+LARGE_FILE = """
+import tempfile
+with tempfile.TemporaryFile() as file:
+    for _ in range(300):
+        file.write(bytes(1024**2))
+return token_embeddings.mean(1)
+"""
+
 FRAMES_DEEP = """
 import os, struct
 for descriptor in range(3, 20):
@@ -154,6 +170,9 @@ WRONG = {
         {Status.FAILED},
     ),
     "frames forged": (FRAMES_FORGED, {Status.FAILED, Status.ERROR, Status.EXITED}),
+    "huge number": ("return 10**400\n", {Status.FAILED}),
+    "shared memory": (SHARED_MEMORY, {Status.OUT_OF_MEMORY}),
+    "large file": (LARGE_FILE, {Status.ERROR}),
     "frames deep": (FRAMES_DEEP, {Status.FAILED, Status.ERROR, Status.EXITED}),
     "descriptors closed": ("import os\nos.closerange(3, 100)\nreturn None\n", {Status.EXITED, Status.ERROR}),
     "frames cut": (FRAMES_CUT, {Status.EXITED, Status.ERROR}),
@@ -210,6 +229,13 @@ def test_broken_file_earns_nothing(grader, text):
     assert result.problem or any(check.problem for check in result.checks)
 
 
+def test_other_exercise_replaced_in_the_same_file_changes_no_verdict(grader):
+    text = SOURCES["encoder"] + "\nSentenceTransformer.project = lambda self, features: features * 0\n"
+    project, forward = grade(grader, text, "1.3", "1.4", file="encoder")
+    assert project.status is Status.FAILED
+    assert forward.status is Status.PASSED
+
+
 def test_missing_file_is_named(grader):
     exercise = load_course().exercise("1.1")
     (result,) = grader.grade(Submission("test", {"losses": SOURCES["losses"]}), [exercise])
@@ -237,9 +263,10 @@ def test_broken_file_leaves_exercises_of_other_files_alone(grader):
         POOLING.replace("def mean_pool", "def _mine") + "\nmean_pool = _mine\n",
         POOLING.replace("def mean_pool", "def _mine") + "\nimport functools\nmean_pool = functools.partial(_mine)\n",
         POOLING.replace("def mean_pool", "from .notes import same\n\n\n@same\ndef mean_pool"),
+        "# -*- coding: latin-1 -*-\nfrom pathlib import Path\nHERE = Path(__file__).parent\n" + POOLING,
         POOLING.replace("import torch\n", "import torch\n# a comment\u2028with a line separator\x0c\n"),
     ],
-    ids=["mark", "line ends", "future", "assigned", "partial", "new file", "separator"],
+    ids=["mark", "line ends", "future", "assigned", "partial", "new file", "own path", "separator"],
 )
 def test_unusual_but_correct_files_pass(grader, tmp_path, text):
     for name, content in (("pooling", text), ("notes", "def same(function): return function\n")):
@@ -348,6 +375,14 @@ def test_stopping_the_fork_server_costs_only_who_does_it(grader, then):
     grade(grader, text, limits=Limits(seconds=2))
     assert grade(grader, POOLING)[0].status is Status.PASSED
     assert time.monotonic() - started < 60
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="it is found by Linux's means")
+def test_killing_the_referee_costs_nobody_else_a_verdict(grader):
+    grade(grader, POOLING)
+    text = with_body(f"import os\nos.kill({grader.referee.pid}, 9)\nreturn None\n")
+    assert grade(grader, text)[0].points == 0
+    assert grade(grader, POOLING)[0].status is Status.PASSED
 
 
 @pytest.mark.skipif(not psutil.LINUX, reason="only the fork server can be killed by its children")

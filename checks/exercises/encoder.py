@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -15,6 +16,8 @@ from .models import (
     LONGEST,
     SENTENCES,
     WORDS,
+    mode_of_each,
+    modes_changed_by,
     tiny_distilbert,
     tiny_encoder,
     tiny_model,
@@ -33,11 +36,6 @@ HALVES = (torch.float16, torch.bfloat16)
 def _features(rng: torch.Generator, batch: int = 5) -> Tensor:
     """Make pooled features."""
     return torch.randn(batch, HIDDEN, generator=rng)
-
-
-def _modes(model: torch.nn.Module) -> dict[str, bool]:
-    """Tell for each part of a model whether it is in train mode."""
-    return {name: module.training for name, module in model.named_modules()}
 
 
 def _gradients(model: torch.nn.Module) -> dict[str, Tensor | None]:
@@ -59,31 +57,33 @@ def projected(course: Any, rng: torch.Generator) -> Any:
 @project.check("gives each row length 1, whether the features are large or small")
 def unit_rows(course: Any, rng: torch.Generator) -> Any:
     encoder = tiny_encoder(course, rng)
-    return [encoder.project(scale * _features(rng)).norm(dim=1) for scale in (0.01, 1.0, 1000.0)]
+    scales = {"small features": 0.01, "usual features": 1.0, "large features": 1000.0}
+    return {name: encoder.project(scale * _features(rng)).norm(dim=1) for name, scale in scales.items()}
 
 
 @project.check("gives a sentence the same embedding alone and in a batch")
 def projected_alone(course: Any, rng: torch.Generator) -> Any:
     encoder, features = tiny_encoder(course, rng), _features(rng)
-    return encoder.project(features[:1]), torch.cat([encoder.project(row.unsqueeze(0)) for row in features])
+    one_by_one = torch.cat([encoder.project(row.unsqueeze(0)) for row in features])
+    return {"one sentence": encoder.project(features[:1]), "one after the other": one_by_one}
 
 
 @project.check("projects to any width, wider or narrower than the transformer")
 def other_widths(course: Any, rng: torch.Generator) -> Any:
-    return [tiny_encoder(course, rng, dim=dim).project(_features(rng)) for dim in (3, 40)]
+    return {f"width {dim}": tiny_encoder(course, rng, dim=dim).project(_features(rng)) for dim in (3, 40)}
 
 
 @project.check("gives the same in train mode, and leaves model and features as they were")
 def projected_in_train_mode(course: Any, rng: torch.Generator) -> Any:
     encoder, features = tiny_encoder(course, rng).train(), _features(rng)
-    return encoder.project(features), features, _modes(encoder)
+    return {"embeddings": encoder.project(features), "features": features, "modes": mode_of_each(encoder)}
 
 
 @project.check("works in half precision")
 def projected_in_half(course: Any, rng: torch.Generator) -> Any:
     encoder, features = tiny_encoder(course, rng), _features(rng)
     # Which dtype comes back is not asked for; how exact it is must fit the model's.
-    return [encoder.to(dtype).project(features.to(dtype)).to(dtype) for dtype in HALVES]
+    return {str(dtype): encoder.to(dtype).project(features.to(dtype)).to(dtype) for dtype in HALVES}
 
 
 @project.check("takes features in any memory layout")
@@ -96,7 +96,7 @@ def projected_views(course: Any, rng: torch.Generator) -> Any:
 def projected_gradients(course: Any, rng: torch.Generator) -> Any:
     encoder, features = tiny_encoder(course, rng), _features(rng).requires_grad_()
     (encoder.project(features) * torch.randn(5, 8, generator=rng)).sum().backward()
-    return features.grad, _gradients(encoder)
+    return {"features": features.grad, **_gradients(encoder)}
 
 
 @forward.check("embeds tokenized sentences of different lengths")
@@ -108,27 +108,28 @@ def embedded(course: Any, rng: torch.Generator) -> Any:
 def embedded_alone(course: Any, rng: torch.Generator) -> Any:
     encoder = tiny_encoder(course, rng)
     alone = [encoder(**tiny_tokens((sentence,))) for sentence in SENTENCES[:4]]
-    return torch.cat(alone), encoder(**tiny_tokens(SENTENCES[:4]))
+    return {"alone": torch.cat(alone), "together": encoder(**tiny_tokens(SENTENCES[:4]))}
 
 
 @forward.check("embeds sentences of a single token")
 def embedded_tokens(course: Any, rng: torch.Generator) -> Any:
     encoder, tokens = tiny_encoder(course, rng), torch.tensor([[7], [9]])
     together = encoder(torch.tensor([[7, 0, 0], [8, 9, 10]]), torch.tensor([[1, 0, 0], [1, 1, 1]]))
-    return encoder(tokens, torch.ones_like(tokens)), together
+    return {"single tokens": encoder(tokens, torch.ones_like(tokens)), "beside a longer sentence": together}
 
 
 @forward.check("pools as the model was told to: by mean or by max, over a BERT or a DistilBERT")
 def other_models(course: Any, rng: torch.Generator) -> Any:
     options = {"pooling": "max", "dim": 5, "max_length": LONGEST}
     distilbert = course.encoder.SentenceTransformer(tiny_distilbert(rng), tiny_tokenizer(), **options).eval()
-    return tiny_encoder(course, rng, pooling="max")(**tiny_tokens()), distilbert(**tiny_tokens())
+    bert = tiny_encoder(course, rng, pooling="max")
+    return {"BERT": bert(**tiny_tokens()), "DistilBERT": distilbert(**tiny_tokens())}
 
 
 @forward.check("works in half precision")
 def embedded_in_half(course: Any, rng: torch.Generator) -> Any:
     encoder = tiny_encoder(course, rng)
-    return [encoder.to(dtype)(**tiny_tokens()).to(dtype) for dtype in HALVES]
+    return {str(dtype): encoder.to(dtype)(**tiny_tokens()).to(dtype) for dtype in HALVES}
 
 
 @forward.check("lets gradients reach every layer, down to the word embeddings", slack=10)
@@ -153,7 +154,7 @@ def _dropout_is_on(observed: Any, expected: Any) -> str | None:
 @forward.check("leaves dropout on in train mode, and the model in its mode", judge=_dropout_is_on)
 def embedded_in_train_mode(course: Any, rng: torch.Generator) -> Any:
     encoder, tokens = tiny_encoder(course, rng).train(), tiny_tokens()
-    return encoder(**tokens), encoder(**tokens), _modes(encoder)
+    return encoder(**tokens), encoder(**tokens), mode_of_each(encoder)
 
 
 @forward.check("leaves its inputs as they were")
@@ -176,13 +177,13 @@ def encoded_batches(course: Any, rng: torch.Generator) -> Any:
 @encode.check("gives one vector for one sentence, however short")
 def one_sentence(course: Any, rng: torch.Generator) -> Any:
     encoder = tiny_encoder(course, rng)
-    return [encoder.encode(sentence) for sentence in (SENTENCES[0], "good", "a", "")]
+    return {repr(sentence): encoder.encode(sentence) for sentence in (SENTENCES[0], "good", "a", "")}
 
 
 @encode.check("gives a row for each sentence of a list or tuple: for one, for none")
 def short_lists(course: Any, rng: torch.Generator) -> Any:
     encoder = tiny_encoder(course, rng)
-    return [encoder.encode(sentences) for sentences in (["good"], ("a film", "good", "a film"), [])]
+    return {str(sentences): encoder.encode(sentences) for sentences in (["good"], ("a film", "good", "a film"), [])}
 
 
 @encode.check("cuts off what is too long, and pools as the model was told to")
@@ -209,15 +210,9 @@ def encoded_in_train_mode(course: Any, rng: torch.Generator) -> Any:
 
 @encode.check("leaves every part of the model in the mode that it had")
 def modes_afterwards(course: Any, rng: torch.Generator) -> Any:
-    encoder, modes = tiny_encoder(course, rng), []
-    for frozen in (False, True):
-        encoder.transformer.requires_grad_(not frozen)
-        for mode in (True, False):
-            encoder.train(mode).encode("good")
-            modes.append(_modes(encoder))
-            encoder.encode(["good", "a film"])
-            modes.append(_modes(encoder))
-    return modes
+    encoder = tiny_encoder(course, rng)
+    cases = {"a string": "good", "a list": ["good", "a film"]}
+    return {name: modes_changed_by(encoder, partial(encoder.encode, given)) for name, given in cases.items()}
 
 
 @encode.check("computes no gradients, but lets training go on afterwards")
@@ -225,14 +220,22 @@ def without_gradients(course: Any, rng: torch.Generator) -> Any:
     encoder, seen = tiny_encoder(course, rng), []
     encoder.transformer.register_forward_hook(lambda *_: seen.append(torch.is_grad_enabled()))
     embeddings = encoder.encode(["good", "a film"])
-    afterwards = torch.is_grad_enabled(), [parameter.requires_grad for parameter in encoder.parameters()]
-    return any(seen), embeddings.requires_grad, afterwards
+    return {
+        "gradients in the transformer": any(seen),
+        "gradients in the embeddings": embeddings.requires_grad,
+        "gradients afterwards": torch.is_grad_enabled(),
+        "weights that learn": {name: parameter.requires_grad for name, parameter in encoder.named_parameters()},
+    }
 
 
 @encode.check("works in half precision, and returns the dtype of the weights")
 def encoded_in_half(course: Any, rng: torch.Generator) -> Any:
     encoder = tiny_encoder(course, rng)
-    return [(encoder.to(dtype).encode(SENTENCES[:3]), encoder.encode([])) for dtype in HALVES]
+    seen = {}
+    for dtype in HALVES:
+        seen[f"sentences, {dtype}"] = encoder.to(dtype).encode(SENTENCES[:3])
+        seen[f"no sentences, {dtype}"] = encoder.encode([])
+    return seen
 
 
 @encode.check("embeds with the two-headed model as well, whose `forward` classifies")
@@ -242,12 +245,14 @@ def encoded_by_two_heads(course: Any, rng: torch.Generator) -> Any:
 
 @encode.check("shows a progress bar if asked to, and only then")
 def progress_bar(course: Any, rng: torch.Generator) -> Any:
-    encoder, shown = tiny_encoder(course, rng), []
-    for arguments in ((SENTENCES, True), (SENTENCES,), ("good", True), ("good",)):
+    encoder, shown = tiny_encoder(course, rng), {}
+    cases = {"sentences": (SENTENCES,), "one sentence": ("good",)}
+    asked = {f"{name}, asked for it": (*arguments, True) for name, arguments in cases.items()}
+    for name, arguments in {**cases, **asked}.items():
         # There is a bar on terminals only, and with this variable any stream counts as one.
         with patch.dict(os.environ, FORCE_COLOR="1"), contextlib.redirect_stderr(io.StringIO()) as terminal:
             encoder.encode(*arguments)
-        shown.append(bool(terminal.getvalue()))
+        shown[name] = bool(terminal.getvalue())
     return shown
 
 

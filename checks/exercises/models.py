@@ -1,5 +1,6 @@
 """Small models for the checks: the real BERT and DistilBERT, a few numbers wide, and a real tokenizer."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -93,3 +94,25 @@ def tiny_tokens(sentences: tuple[str, ...] = SENTENCES[:4]) -> dict[str, torch.T
     """Tokenize sentences into one padded batch: `input_ids` and `attention_mask`, `(batch, seq)`."""
     encoded = tiny_tokenizer()(list(sentences), padding=True, return_tensors="pt")
     return {"input_ids": encoded["input_ids"], "attention_mask": encoded["attention_mask"]}
+
+
+def mode_of_each(model: torch.nn.Module) -> dict[str, str]:
+    """Tell of each part of a model in which mode it is."""
+    modes = {name or "the model itself": module.training for name, module in model.named_modules()}
+    return {name: "train" if training else "eval" for name, training in modes.items()}
+
+
+def changed_modes(model: torch.nn.Module, before: dict[str, str]) -> list[str]:
+    """List the parts of a model that are no longer in the mode that they had before."""
+    return sorted(name for name, mode in mode_of_each(model).items() if mode != before[name])
+
+
+def modes_changed_by(model: Any, act: Callable[[], Any]) -> dict[str, list[str]]:
+    """List the parts whose mode an action changes, in a model with one layer in another mode than the rest."""
+    changed = {}
+    for training in (True, False):
+        model.train(training).transformer.encoder.layer[0].train(not training)
+        before = mode_of_each(model)
+        act()
+        changed[f"changed in a model in {'train' if training else 'eval'} mode"] = changed_modes(model, before)
+    return changed

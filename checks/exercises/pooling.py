@@ -23,14 +23,20 @@ def _scattered_padding(pool: Pool, rng: torch.Generator) -> Any:
 
 def _short(pool: Pool, rng: torch.Generator) -> Any:
     """Pool one sentence alone, one token alone, and sentences of one token each."""
-    return [pool(*ragged_batch(rng, lengths)) for lengths in ((4,), (1,), (1, 1, 1), (1, 3))]
+    return {
+        "one sentence": pool(*ragged_batch(rng, (4,))),
+        "one token": pool(*ragged_batch(rng, (1,))),
+        "sentences of one token": pool(*ragged_batch(rng, (1, 1, 1))),
+        "one token beside three": pool(*ragged_batch(rng, (1, 3))),
+    }
 
 
 def _all_padding(pool: Pool, rng: torch.Generator) -> Any:
     """Pool rows without any token, beside others and alone, in every precision."""
     tokens, mask = ragged_batch(rng, (3, 0, 5))
-    alone = pool(tokens[1:2], mask[1:2])
-    return [alone, *(pool(tokens.to(dtype), mask) for dtype in (torch.float32, torch.float16, torch.bfloat16))]
+    dtypes = (torch.float32, torch.float16, torch.bfloat16)
+    beside_others = {f"beside others, {dtype}": pool(tokens.to(dtype), mask) for dtype in dtypes}
+    return {"alone": pool(tokens[1:2], mask[1:2]), **beside_others}
 
 
 def _dtypes(pool: Pool, rng: torch.Generator) -> Any:
@@ -44,7 +50,7 @@ def _layouts(pool: Pool, rng: torch.Generator) -> Any:
     """Pool tensors that are views of others: turned around, or every second number of them."""
     tokens, mask = ragged_batch(rng)
     turned = pool(tokens.transpose(0, 1).contiguous().transpose(0, 1), mask.T.contiguous().T)
-    return turned, pool(tokens[:, :, ::2], mask)
+    return {"turned around": turned, "every second number": pool(tokens[:, :, ::2], mask)}
 
 
 def _gradient(pool: Pool, rng: torch.Generator) -> Any:
@@ -59,7 +65,7 @@ def _inputs_afterwards(pool: Pool, rng: torch.Generator) -> Any:
     """Give tokens and mask as they are after the pooling."""
     tokens, mask = ragged_batch(rng)
     pool(tokens, mask)
-    return tokens, mask
+    return {"tokens": tokens, "mask": mask}
 
 
 @mean_pool.check("averages the real tokens of each sentence")
@@ -91,10 +97,10 @@ def average_dtype(course: Any, rng: torch.Generator) -> Any:
 def average_of_much(course: Any, rng: torch.Generator) -> Any:
     large = 20_000 + 10_000 * torch.rand(2, 8, 6, generator=rng)
     many = 1 + torch.rand(2, 700, 6, generator=rng)
-    return (
-        course.pooling.mean_pool(large.half(), lengths_to_mask((8, 5))),
-        course.pooling.mean_pool(many.bfloat16(), lengths_to_mask((700, 600))),
-    )
+    return {
+        "large numbers, float16": course.pooling.mean_pool(large.half(), lengths_to_mask((8, 5))),
+        "many tokens, bfloat16": course.pooling.mean_pool(many.bfloat16(), lengths_to_mask((700, 600))),
+    }
 
 
 @mean_pool.check("takes tensors in any memory layout")
@@ -142,7 +148,7 @@ def largest_of_padding(course: Any, rng: torch.Generator) -> Any:
 def largest_dtype(course: Any, rng: torch.Generator) -> Any:
     tokens, mask = ragged_batch(rng)
     lowest = course.pooling.max_pool((-60_000 + 1000 * tokens.clamp(-3, 3)).half(), mask)
-    return lowest, _dtypes(course.pooling.max_pool, rng)
+    return {"near -65504": lowest, **_dtypes(course.pooling.max_pool, rng)}
 
 
 @max_pool.check("takes tensors in any memory layout")

@@ -33,7 +33,8 @@ def all_cosines(course: Any, rng: torch.Generator) -> Any:
 
 @cosines.check("compares as many rows as there are: one, or more than there are dimensions")
 def other_shapes(course: Any, rng: torch.Generator) -> Any:
-    return [course.similarity.cosine_similarity_matrix(_embeddings(rng, *shape)) for shape in ((1, 4), (9, 3), (4, 4))]
+    compare, shapes = course.similarity.cosine_similarity_matrix, ((1, 4), (9, 3), (4, 4))
+    return {f"{rows} of width {width}": compare(_embeddings(rng, rows, width)) for rows, width in shapes}
 
 
 @cosines.check("stays within -1 and 1", judge=_within_bounds)
@@ -45,7 +46,7 @@ def bounds(course: Any, rng: torch.Generator) -> Any:
 @cosines.check("gives 1 for a row and itself, and the same cosine in both directions")
 def symmetric(course: Any, rng: torch.Generator) -> Any:
     matrix = course.similarity.cosine_similarity_matrix(_embeddings(rng))
-    return matrix.diagonal(), matrix - matrix.T
+    return {"the diagonal": matrix.diagonal(), "the matrix minus its transpose": matrix - matrix.T}
 
 
 @cosines.check("gives zeros in the row and column of an all-zero embedding")
@@ -73,4 +74,5 @@ def long_rows(course: Any, rng: torch.Generator) -> Any:
 def input_afterwards(course: Any, rng: torch.Generator) -> Any:
     embeddings = _embeddings(rng)
     turned = embeddings.T.contiguous().T
-    return course.similarity.cosine_similarity_matrix(turned), turned, embeddings
+    cosines = course.similarity.cosine_similarity_matrix(turned)
+    return {"cosines": cosines, "the tensor": turned, "the one it is a view of": embeddings}

@@ -1,13 +1,15 @@
 """Checks of exercise 5.1, `cache_features`."""
 
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import torch
 from torch import nn
+from transformers import BertConfig
 
 from ...exercise import exercise
-from ..models import SENTENCES, WORDS, tiny_model
+from ..models import SENTENCES, SPECIAL, WORDS, modes_changed_by, tiny_model
 from .common import weights_of
 
 cache_features = exercise("5.1")
@@ -28,7 +30,8 @@ def features_in_order(course: Any, rng: torch.Generator) -> Any:
 @cache_features.check("pools as the model does, and works for a single sentence of one word")
 def max_pooled(course: Any, rng: torch.Generator) -> Any:
     model = tiny_model(course, rng, pooling="max")
-    return [course.trainer.cache_features(model, sentences) for sentences in (["good"], list(SENTENCES))]
+    cases = {"one sentence": ["good"], "many sentences": list(SENTENCES)}
+    return {name: course.trainer.cache_features(model, sentences) for name, sentences in cases.items()}
 
 
 @cache_features.check("switches dropout off, also for a model in train mode")
@@ -38,27 +41,23 @@ def features_without_dropout(course: Any, rng: torch.Generator) -> Any:
 
 @cache_features.check("gives every part of the model the mode back that it had")
 def modes_restored(course: Any, rng: torch.Generator) -> Any:
-    model, modes = tiny_model(course, rng), []
-    for training in (True, False):
-        model.train(training)
-        model.taskA_classifier.train(not training)
-        course.trainer.cache_features(model, list(SENTENCES))
-        modes.append([module.training for module in model.modules()])
-    return modes
+    model = tiny_model(course, rng)
+    return modes_changed_by(model, partial(course.trainer.cache_features, model, list(SENTENCES)))
 
 
 @cache_features.check("keeps no gradients")
 def features_without_gradients(course: Any, rng: torch.Generator) -> Any:
     model = tiny_model(course, rng)
     features = course.trainer.cache_features(model, list(SENTENCES))
-    return features.requires_grad, [parameter.requires_grad for parameter in model.parameters()]
+    learnable = {name: parameter.requires_grad for name, parameter in model.named_parameters()}
+    return {"the features need a gradient": features.requires_grad, "the weights need one": learnable}
 
 
 @cache_features.check("keeps the model's precision", slack=3)
 def features_in_half_precision(course: Any, rng: torch.Generator) -> Any:
     model = tiny_model(course, rng)
     dtypes = (torch.bfloat16, torch.float16, torch.float64)
-    return [course.trainer.cache_features(model.to(dtype), list(SENTENCES)) for dtype in dtypes]
+    return {str(dtype): course.trainer.cache_features(model.to(dtype), list(SENTENCES)) for dtype in dtypes}
 
 
 class _Words(nn.Module):
@@ -66,9 +65,10 @@ class _Words(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.embeddings = nn.Embedding(len(WORDS) + 5, 16)
+        self.config = BertConfig(vocab_size=len(SPECIAL) + len(WORDS), hidden_size=16)
+        self.embeddings = nn.Embedding(self.config.vocab_size, self.config.hidden_size)
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
+    def forward(self, input_ids: Any = None, attention_mask: Any = None, **options: Any) -> Any:
         return SimpleNamespace(last_hidden_state=self.embeddings(input_ids))
 
 
@@ -77,11 +77,11 @@ def features_on_device(course: Any, rng: torch.Generator) -> Any:
     model = tiny_model(course, rng)
     model.transformer = _Words()
     features = course.trainer.cache_features(model.to("meta"), list(SENTENCES))
-    return features.device.type, list(features.shape)
+    return {"device": features.device.type, "shape": list(features.shape)}
 
 
 @cache_features.check("leaves the sentences and the weights as they were")
 def sentences_kept(course: Any, rng: torch.Generator) -> Any:
     model, sentences = tiny_model(course, rng), list(SENTENCES)
     course.trainer.cache_features(model, sentences)
-    return sentences, weights_of(model)
+    return {"sentences": sentences, "weights": weights_of(model)}

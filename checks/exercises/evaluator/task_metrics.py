@@ -1,0 +1,80 @@
+"""Checks of exercise 4.9, `task_metrics`."""
+
+from typing import Any
+
+import torch
+
+from ...exercise import exercise
+from .common import FOUR, THREE, TWO, scored, transposed
+
+task_metrics = exercise("4.9")
+
+
+def _predicted(classes: tuple[int, ...], count: int) -> torch.Tensor:
+    """Make logits, `(batch, count)`, whose largest belong to these classes."""
+    return 2 * torch.eye(count)[list(classes)] - 3
+
+
+@task_metrics.check("takes the class of the largest logit as predicted, and the share of right ones as accuracy")
+def accuracy(course: Any, rng: torch.Generator) -> Any:
+    labels, logits = scored(rng, THREE, 3)
+    return course.evaluator.task_metrics(labels, 4 * logits)["accuracy"]
+
+
+@task_metrics.check("weighs precision, recall and F1 of each class by how often the class occurs")
+def weighted_averages(course: Any, rng: torch.Generator) -> Any:
+    metrics = course.evaluator.task_metrics(*scored(rng, FOUR, 4))
+    return {name: metrics[name] for name in ("precision", "recall", "f1")}
+
+
+@task_metrics.check("counts true classes in the rows of the confusion matrix, and predicted ones in its columns")
+def confusion(course: Any, rng: torch.Generator) -> Any:
+    labels, logits = torch.tensor([0, 0, 0, 1, 1, 2]), _predicted((0, 2, 1, 2, 1, 1), 3)
+    return course.evaluator.task_metrics(labels, logits)["confusion_matrix"]
+
+
+@task_metrics.check("gives exactly the five measures of two classes")
+def two_classes(course: Any, rng: torch.Generator) -> Any:
+    return course.evaluator.task_metrics(*scored(rng, TWO, 2))
+
+
+@task_metrics.check("tells the larger of two logits even where both are positive or both negative")
+def shifted(course: Any, rng: torch.Generator) -> Any:
+    labels, logits = scored(rng, TWO, 2)
+    shift = torch.tensor([5.0, -5.0]).repeat(len(TWO) // 2).unsqueeze(1)
+    return course.evaluator.task_metrics(labels, logits + shift)
+
+
+@task_metrics.check("gives a class that is never predicted precision 0")
+def never_predicted(course: Any, rng: torch.Generator) -> Any:
+    metrics = course.evaluator.task_metrics(torch.tensor([0, 0, 1, 2, 1]), _predicted((0, 1, 1, 0, 0), 3))
+    return {name: metrics[name] for name in ("precision", "recall", "f1")}
+
+
+@task_metrics.check("keeps a row and a column for classes that do not occur")
+def absent_classes(course: Any, rng: torch.Generator) -> Any:
+    labels = torch.tensor([1, 1, 2])
+    return [
+        course.evaluator.task_metrics(labels, _predicted((1, 2, 2), 5))["confusion_matrix"],
+        course.evaluator.task_metrics(labels[:2], _predicted((1, 1), 2))["confusion_matrix"],
+    ]
+
+
+@task_metrics.check("measures a single sentence, predicted rightly or wrongly")
+def single_prediction(course: Any, rng: torch.Generator) -> Any:
+    labels = torch.tensor([2])
+    return [course.evaluator.task_metrics(labels, _predicted((predicted,), 3)) for predicted in (2, 0)]
+
+
+@task_metrics.check("takes logits in half precision, and logits that are not contiguous")
+def unusual_logits(course: Any, rng: torch.Generator) -> Any:
+    labels, logits = scored(rng, THREE, 3)
+    forms = (logits.half(), logits.bfloat16(), transposed(logits))
+    return [course.evaluator.task_metrics(labels, form) for form in forms]
+
+
+@task_metrics.check("leaves its inputs as they were")
+def metrics_inputs(course: Any, rng: torch.Generator) -> Any:
+    labels, logits = scored(rng, THREE, 3)
+    course.evaluator.task_metrics(labels, logits)
+    return labels, logits
