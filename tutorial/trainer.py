@@ -121,7 +121,7 @@ def train(
 
     Args:
         model: Trained in place, and left in train mode.
-        dataset: The training set.
+        dataset: The training set; every epoch goes through all of it, in another order.
         config: The hyperparameters.
         log: Called after each epoch with `Epoch 1/6:` and, on the lines below it, what `format_epoch` gives.
         progress: Show a progress bar.

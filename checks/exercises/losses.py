@@ -36,6 +36,13 @@ def _numbers(module: nn.Module) -> list[float]:
     return [number for parameter in module.parameters() for number in parameter.flatten().tolist()]
 
 
+def _unchanged(batch: tuple[Tensor, ...], before: list[Tensor]) -> dict[str, bool]:
+    """Tell of each argument of a loss whether it is as it was before."""
+    names = ("taskA_logits", "taskB_logits", "taskA_labels", "taskB_labels")
+    pairs = zip(names, batch, before, strict=True)
+    return {f"{name} as before": torch.equal(tensor, copy) for name, tensor, copy in pairs}
+
+
 @combined_loss.check("adds the two cross-entropies, each times its own weight")
 def weighted_sum(course: Any, rng: torch.Generator) -> Any:
     return course.losses.combined_loss(*_batch(rng), 0.5, 2.0)
@@ -49,17 +56,19 @@ def default_weights(course: Any, rng: torch.Generator) -> Any:
 @combined_loss.check("leaves a task out whose weight is 0")
 def zero_weights(course: Any, rng: torch.Generator) -> Any:
     batch = _batch(rng)
-    return [course.losses.combined_loss(*batch, alpha, beta) for alpha, beta in ((1.0, 0.0), (0.0, 3.0))]
+    combine = course.losses.combined_loss
+    return {"beta 0": combine(*batch, 1.0, 0.0), "alpha 0": combine(*batch, 0.0, 3.0)}
 
 
 @combined_loss.check("averages over the sentences, whether there is one or many")
 def batch_sizes(course: Any, rng: torch.Generator) -> Any:
-    return [course.losses.combined_loss(*_batch(rng, size), 0.5, 2.0) for size in (1, 2, 9)]
+    return {f"size {size}": course.losses.combined_loss(*_batch(rng, size), 0.5, 2.0) for size in (1, 2, 9)}
 
 
 @combined_loss.check("takes any number of classes")
 def class_numbers(course: Any, rng: torch.Generator) -> Any:
-    return [course.losses.combined_loss(*_batch(rng, 7, classes), 0.5, 2.0) for classes in ((2, 5), (7, 4))]
+    batches = {f"{a} and {b} classes": _batch(rng, 7, (a, b)) for a, b in ((2, 5), (7, 4))}
+    return {name: course.losses.combined_loss(*batch, 0.5, 2.0) for name, batch in batches.items()}
 
 
 @combined_loss.check("sends each task's logits their share of the gradient")
@@ -67,7 +76,7 @@ def logits_gradient(course: Any, rng: torch.Generator) -> Any:
     batch = _batch(rng)
     logits = [tensor.requires_grad_() for tensor in batch[:2]]
     course.losses.combined_loss(*batch, 0.5, 2.0).backward()
-    return [tensor.grad for tensor in logits]
+    return {"taskA_logits": logits[0].grad, "taskB_logits": logits[1].grad}
 
 
 @combined_loss.check("stays exact for very large logits")
@@ -79,12 +88,12 @@ def large_logits(course: Any, rng: torch.Generator) -> Any:
 
 @combined_loss.check("takes float16, bfloat16 and transposed logits")
 def awkward_logits(course: Any, rng: torch.Generator) -> Any:
-    seen = []
+    seen = {}
     for dtype in (*DTYPES, torch.float32):
         taskA, taskB, *labels = _batch(rng)
         logits = [tensor.to(dtype).T.contiguous().T for tensor in (taskA, taskB)]
         # A sum in float32 is as right as one in the type of the logits.
-        seen.append(course.losses.combined_loss(*logits, *labels, 0.5, 2.0).to(dtype))
+        seen[str(dtype)] = course.losses.combined_loss(*logits, *labels, 0.5, 2.0).to(dtype)
     return seen
 
 
@@ -93,7 +102,7 @@ def loss_inputs(course: Any, rng: torch.Generator) -> Any:
     batch = _batch(rng)
     before = [tensor.clone() for tensor in batch]
     course.losses.combined_loss(*batch, 0.5, 2.0)
-    return [torch.equal(tensor, copy) for tensor, copy in zip(batch, before, strict=True)]
+    return _unchanged(batch, before)
 
 
 @uncertainty_weights.check("starts as the plain sum of the two cross-entropies")
@@ -128,7 +137,7 @@ def weighted_gradient(course: Any, rng: torch.Generator) -> Any:
     criterion = _learned(course, batch)
     logits = [tensor.requires_grad_() for tensor in batch[:2]]
     criterion(*batch).backward()
-    return [tensor.grad for tensor in logits]
+    return {"taskA_logits": logits[0].grad, "taskB_logits": logits[1].grad}
 
 
 @uncertainty_weights.check("settles on the weights that minimize the loss", slack=10)
@@ -139,18 +148,19 @@ def settled(course: Any, rng: torch.Generator) -> Any:
 @uncertainty_weights.check("averages over one sentence or many, with any number of classes")
 def other_batches(course: Any, rng: torch.Generator) -> Any:
     criterion = _learned(course, _batch(rng))
-    return [criterion(*_batch(rng, size, classes)) for size, classes in ((1, (2, 2)), (2, (4, 5)), (9, (3, 2)))]
+    cases = ((1, (2, 2)), (2, (4, 5)), (9, (3, 2)))
+    return {f"size {size}, classes {classes}": criterion(*_batch(rng, size, classes)) for size, classes in cases}
 
 
 @uncertainty_weights.check("takes float16, bfloat16, transposed and very large logits")
 def half_precision(course: Any, rng: torch.Generator) -> Any:
-    criterion, seen = _learned(course, _batch(rng)), []
+    criterion, seen = _learned(course, _batch(rng)), {}
     for dtype in (*DTYPES, torch.float32):
         taskA, taskB, *labels = _batch(rng)
         logits = [tensor.to(dtype).T.contiguous().T for tensor in (taskA, taskB)]
-        seen.append(criterion(*logits, *labels).to(dtype))
+        seen[str(dtype)] = criterion(*logits, *labels).to(dtype)
     taskA, taskB, *labels = _batch(rng)
-    return [*seen, criterion(500 * taskA, 500 * taskB, *labels)]
+    return {**seen, "very large": criterion(500 * taskA, 500 * taskB, *labels)}
 
 
 @uncertainty_weights.check("does the same in train and in eval mode, and leaves its inputs as they were")
@@ -159,11 +169,11 @@ def loss_modes(course: Any, rng: torch.Generator) -> Any:
     before = [tensor.clone() for tensor in batch]
     criterion = _learned(course, batch)
     losses = [criterion.train(training)(*batch) for training in (True, False)]
-    return torch.equal(*losses), [torch.equal(tensor, copy) for tensor, copy in zip(batch, before, strict=True)]
+    return {"the same in both modes": torch.equal(*losses), **_unchanged(batch, before)}
 
 
 @uncertainty_weights.check("keeps the weights when it is saved and loaded, and shares them with no other")
 def saved(course: Any, rng: torch.Generator) -> Any:
     criterion, loaded, other = _learned(course, _batch(rng)), *(course.losses.UncertaintyWeights() for _ in range(2))
     loaded.load_state_dict(criterion.state_dict())
-    return loaded.weights() == criterion.weights(), other.weights()
+    return {"loaded as saved": loaded.weights() == criterion.weights(), "weights of another": other.weights()}

@@ -74,5 +74,5 @@ def long_rows(course: Any, rng: torch.Generator) -> Any:
 def input_afterwards(course: Any, rng: torch.Generator) -> Any:
     embeddings = _embeddings(rng)
     turned = embeddings.T.contiguous().T
-    cosines = course.similarity.cosine_similarity_matrix(turned)
-    return {"cosines": cosines, "the tensor": turned, "the one it is a view of": embeddings}
+    matrix = course.similarity.cosine_similarity_matrix(turned)
+    return {"cosines": matrix, "the tensor": turned, "the one it is a view of": embeddings}

@@ -46,22 +46,29 @@ def collate_labels(course: Any, rng: torch.Generator) -> Any:
 
 @collating.check("works for a single sentence, for one word and for none")
 def collate_single(course: Any, rng: torch.Generator) -> Any:
-    batches = [_collate(course, sentences) for sentences in (("good",), ("the router is slow",), ("",), ("", "good"))]
-    return [(b.inputs["input_ids"], b.inputs["attention_mask"], b.taskA_labels, b.taskB_labels) for b in batches]
+    cases = (("good",), ("the router is slow",), ("",), ("", "good"))
+    seen = {}
+    for sentences in cases:
+        batch = _collate(course, sentences)
+        ids, mask = batch.inputs["input_ids"], batch.inputs["attention_mask"]
+        labels = {"taskA_labels": batch.taskA_labels, "taskB_labels": batch.taskB_labels}
+        seen[str(sentences)] = {"input_ids": ids, "attention_mask": mask, **labels}
+    return seen
 
 
 @collating.check("cuts off what is beyond the longest sentence allowed")
 def collate_cut(course: Any, rng: torch.Generator) -> Any:
     sentences = (*RAGGED, "good " * 20)
-    return [_collate(course, sentences, max_length=length).inputs["input_ids"] for length in (3, 5, 7)]
+    lengths = (3, 5, 7)
+    return {f"max_length {n}": _collate(course, sentences, max_length=n).inputs["input_ids"] for n in lengths}
 
 
 @collating.check("allows 128 tokens if not told otherwise")
 def collate_default_length(course: Any, rng: torch.Generator) -> Any:
     tokenizer = tiny_tokenizer()
     tokenizer.model_max_length = 512
-    batches = [_collate(course, ("good " * count, "a film"), tokenizer) for count in (100, 126, 127, 200)]
-    return [tuple(batch.inputs["input_ids"].shape) for batch in batches]
+    batches = {count: _collate(course, ("good " * count, "a film"), tokenizer) for count in (100, 126, 127, 200)}
+    return {f"{count} words": tuple(batch.inputs["input_ids"].shape) for count, batch in batches.items()}
 
 
 @collating.check("pads as the tokenizer says, and leaves it as it was")
@@ -69,7 +76,12 @@ def collate_other_tokenizer(course: Any, rng: torch.Generator) -> Any:
     tokens = (*WORDS, *reversed(SPECIAL))
     tokenizer = BertTokenizer(vocab={token: index for index, token in enumerate(tokens)}, model_max_length=16)
     ids = _collate(course, RAGGED, tokenizer).inputs["input_ids"]
-    return ids, tokenizer.padding_side, tokenizer.model_max_length, tokenizer("a film")["input_ids"]
+    return {
+        "input_ids": ids,
+        "padding_side afterwards": tokenizer.padding_side,
+        "model_max_length afterwards": tokenizer.model_max_length,
+        "'a film' afterwards": tokenizer("a film")["input_ids"],
+    }
 
 
 @collating.check("collates the batches of a DataLoader")
@@ -78,4 +90,5 @@ def collate_in_loader(course: Any, rng: torch.Generator) -> Any:
     pad = partial(course.dataset.collate, tokenizer=tiny_tokenizer(), max_length=6)
     batches = list(DataLoader(course.dataset.MultiTaskDataset(samples), batch_size=3, collate_fn=pad))
     shapes = [[tuple(batch.inputs[name].shape) for name in ("input_ids", "attention_mask")] for batch in batches]
-    return shapes, [batch.taskA_labels for batch in batches], [batch.taskB_labels for batch in batches]
+    labels = {"taskA_labels": [b.taskA_labels for b in batches], "taskB_labels": [b.taskB_labels for b in batches]}
+    return {"shapes": shapes, **labels}

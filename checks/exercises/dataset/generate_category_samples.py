@@ -56,7 +56,8 @@ def _recipe(words: Banks, sentence: str) -> tuple[str, list[str]] | None:
 @samples_exercise.check("gives as many samples as asked for")
 def generated_count(course: Any, rng: torch.Generator) -> Any:
     generate, source = course.dataset.generate_category_samples, _source(course)
-    return [len(generate(source, 0, 1, count, random.Random(seeds_from(rng)[0]))) for count in (0, 1, 7)]
+    seed, counts = seeds_from(rng)[0], (0, 1, 7)
+    return {f"asked for {count}": len(generate(source, 0, 1, count, random.Random(seed))) for count in counts}
 
 
 @samples_exercise.check("gives every sample the two labels")
@@ -69,7 +70,7 @@ def generated_labels(course: Any, rng: torch.Generator) -> Any:
 def _judge_sentences(observed: Any, _: Any) -> str | None:
     for (taskA, taskB), sentences in zip(LABELS, observed, strict=True):
         if len(sentences) != 30:
-            return "the number of sentences differs"
+            return f"there are {len(sentences)} sentences instead of 30"
         words = words_for(WORD_BANKS, taskA, taskB)
         if any(_recipe(words, sentence) is None for sentence in sentences):
             return STRANGE
@@ -84,7 +85,7 @@ def generated_sentences(course: Any, rng: torch.Generator) -> Any:
 
 def _judge_records(observed: Any, _: Any) -> str | None:
     if len(observed) != 40:
-        return "the number of samples differs"
+        return f"there are {len(observed)} samples instead of 40"
     for sample in observed:
         recipe = _recipe(words_for(WORD_BANKS, 0, 1), sample.fields["sentence"])
         if recipe is None:
@@ -116,7 +117,7 @@ def generated_plain_word(course: Any, rng: torch.Generator) -> Any:
 
 def _judge_variety(observed: Any, _: Any) -> str | None:
     if len(observed) != 1000:
-        return "the number of sentences differs"
+        return f"there are {len(observed)} sentences instead of 1000"
     words = words_for(WORD_BANKS, 0, 1)
     recipes = [_recipe(words, sentence) for sentence in observed]
     templates = [recipe[0] for recipe in recipes if recipe is not None]

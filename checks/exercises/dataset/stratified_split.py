@@ -105,8 +105,9 @@ def split_by_seed(course: Any, rng: torch.Generator) -> Any:
 
 def _judge_choice(observed: Any, _: Any) -> str | None:
     tested = Counter(sentence for side in observed for sentence in side)
-    if len(observed) != 60 or any(len(side) != 8 for side in observed):
-        return "the number of samples differs"
+    sizes = sorted({len(side) for side in observed})
+    if len(observed) != 60 or sizes != [8]:
+        return f"a test set has {' or '.join(map(str, sizes))} samples instead of 8"
     return None if len(tested) == 16 and max(tested.values()) < 60 else "some samples are tested never or always"
 
 
@@ -119,7 +120,7 @@ def split_choice(course: Any, rng: torch.Generator) -> Any:
 def _judge_mixed(observed: Any, _: Any) -> str | None:
     for name, labels in zip(("training", "test"), observed, strict=True):
         if len(labels) != 40:
-            return "the number of samples differs"
+            return f"the {name} set has {len(labels)} samples instead of 40"
         if sum(this != following for this, following in pairwise(labels)) < 12:
             return f"the {name} set is sorted by the combinations of labels"
     return None
@@ -137,7 +138,7 @@ def split_classes(course: Any, rng: torch.Generator) -> Any:
     dataset = course.dataset.MultiTaskDataset(samples, ["x"], ["one", "two", "three"])
     split = course.dataset.stratified_split(dataset, 0.5, seeds_from(rng)[0])
     names = [(tuple(side.taskA_classes), tuple(side.taskB_classes)) for side in split]
-    return names, list(dataset.samples)
+    return {"names of both sides": names, "samples afterwards": list(dataset.samples)}
 
 
 @stratified.check("takes a fifth and the seed 0 if not told otherwise", judge=twice_the_same)
@@ -148,5 +149,7 @@ def split_defaults(course: Any, rng: torch.Generator) -> Any:
 
 @stratified.check("refuses a dataset in which no combination occurs twice")
 def split_refuses(course: Any, rng: torch.Generator) -> Any:
-    datasets = [_counted(course, counts) for counts in ((1, 1), (1,), (), (1, 1, 1, 1, 1, 1), (1, 2))]
-    return [outcome(partial(size_of_test, course.dataset.stratified_split, dataset)) for dataset in datasets]
+    cases: tuple[tuple[int, ...], ...] = ((1, 1), (1,), (), (1, 1, 1, 1, 1, 1), (1, 2))
+    datasets = {f"combinations that occur {counts} times": _counted(course, counts) for counts in cases}
+    test = partial(partial, size_of_test, course.dataset.stratified_split)
+    return {name: outcome(test(dataset)) for name, dataset in datasets.items()}

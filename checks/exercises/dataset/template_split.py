@@ -27,10 +27,15 @@ def _full_source(course: Any) -> Any:
     return course.templates.FULL_SOURCE.templates, course.templates.FULL_SOURCE.word_banks
 
 
+def _and(sizes: list[int]) -> str:
+    return " and ".join(map(str, sizes))
+
+
 def _judge_sizes(observed: Any, expected: Any) -> str | None:
     for sides, wanted in zip(observed, expected, strict=True):
-        if [sum(side.values()) for side in sides] != [sum(side.values()) for side in wanted]:
-            return "a side has another size than asked for"
+        sizes, asked = ([sum(side.values()) for side in both] for both in (sides, wanted))
+        if sizes != asked:
+            return f"the sides have other sizes than asked for: {_and(sizes)} sentences instead of {_and(asked)}"
         if repr(sides) != repr(wanted):
             return "a side does not hold the four combinations of labels equally often"
     return None
@@ -47,14 +52,15 @@ def leak_free_sizes(course: Any, rng: torch.Generator) -> Any:
 @leak_free.check("refuses sizes that leave a side without all four combinations")
 def leak_free_refuses(course: Any, rng: torch.Generator) -> Any:
     sizes = ((102, 0.2), (10, 0.5), (4, 0.5), (4, 0.2), (8, 0.1), (8, 0.9), (0, 0.2), (-40, 0.2), (8, 0.5))
-    return [outcome(partial(size_of_test, course.dataset.template_split, *size)) for size in sizes]
+    ask = partial(partial, size_of_test, course.dataset.template_split)
+    return {f"{size} sentences, test_fraction {share}": outcome(ask(size, share)) for size, share in sizes}
 
 
 def _judge_made(observed: Any, expected: Any) -> str | None:
     templates, banks = expected[0]
     for side, wanted in zip(observed[1], expected[1], strict=True):
         if len(side) != len(wanted):
-            return "the number of sentences differs"
+            return f"there are {len(side)} sentences on a side instead of {len(wanted)}"
         if any(_made_otherwise(sample, templates, banks) for sample in side):
             return "a sentence is not its template, filled with its words, which suit its labels"
     return None
@@ -86,7 +92,8 @@ def leak_free_templates(course: Any, rng: torch.Generator) -> Any:
 @leak_free.check("holds out the given share of the templates")
 def leak_free_template_share(course: Any, rng: torch.Generator) -> Any:
     split = course.dataset.template_split(800, 0.25, seeds_from(rng)[0])
-    return [len({sample.template for sample in side}) for side in sides_of(split)]
+    train, test = ([sample.template for sample in side] for side in sides_of(split))
+    return {"templates of the training set": len(set(train)), "of the test set": len(set(test))}
 
 
 def _used_words(sides: Any, banks: Any) -> list[tuple[int, list[list[str]]]]:
@@ -95,11 +102,16 @@ def _used_words(sides: Any, banks: Any) -> list[tuple[int, list[list[str]]]]:
     return [(len(bank), [[word for word in words if word in bank] for words in drawn]) for bank in banks.values()]
 
 
+def _other_sizes(sides: Any, wanted: list[int]) -> str | None:
+    sizes = [len(side) for side in sides]
+    return None if sizes == wanted else f"the sides have {_and(sizes)} sentences instead of {_and(wanted)}"
+
+
 def _judge_shared_words(observed: Any, expected: Any) -> str | None:
     for size, uses in _used_words(observed[1], expected[0]):
         if any(len(words) > 8 * size and len(set(words)) < 0.8 * size for words in uses):
             return "a side does without many words, although the words were not to be divided"
-    return None if len(observed[1][0]) == len(observed[1][1]) == 400 else "the number of sentences differs"
+    return _other_sizes(observed[1], [400, 400])
 
 
 @leak_free.check("lets both sides use all words if not told otherwise", judge=_judge_shared_words)
@@ -115,7 +127,7 @@ def _judge_divided_words(observed: Any, expected: Any) -> str | None:
         for words, share in ((train, 3 * size // 4), (test, size // 4)):
             if len(set(words)) > share or (len(words) > 16 * share and len(set(words)) < 0.8 * share):
                 return "the words are not divided in the share that was asked for"
-    return None if [len(side) for side in observed[1]] == [600, 200] else "the number of sentences differs"
+    return _other_sizes(observed[1], [600, 200])
 
 
 @leak_free.check("divides every word bank in the given share, if asked", judge=_judge_divided_words)
@@ -132,8 +144,9 @@ def leak_free_by_seed(course: Any, rng: torch.Generator) -> Any:
 
 def _judge_held_out(observed: Any, _: Any) -> str | None:
     sides = [[(s.fields["template"], s.fields["words"]) for s in side] for side in observed]
-    if [len(side) for side in sides] != [8] * 12:
-        return "the number of sentences differs"
+    sizes = sorted({len(side) for side in sides})
+    if len(sides) != 12 or sizes != [8]:
+        return f"a test set has {' or '.join(map(str, sizes))} sentences instead of 8"
     if len({template for side in sides for template, _ in side}) < 11:
         return "the same templates are held out, whatever the seed"
     if len({word for side in sides for _, words in side for word in words}) < 75:

@@ -22,7 +22,8 @@ def curve(course: Any, rng: torch.Generator) -> Any:
 
 @roc.check("averages the areas of more classes plainly, however often each occurs")
 def plain_average(course: Any, rng: torch.Generator) -> Any:
-    return [course.evaluator.roc(*scored(rng, labels, classes))["auc"] for labels, classes in ((THREE, 3), (FOUR, 4))]
+    cases = {"three classes": scored(rng, THREE, 3), "four classes": scored(rng, FOUR, 4)}
+    return {name: course.evaluator.roc(*case)["auc"] for name, case in cases.items()}
 
 
 @roc.check("draws a curve for each of more classes: how it is told from the rest")
@@ -44,7 +45,8 @@ def confident(course: Any, rng: torch.Generator) -> Any:
     # The second logit changes the probabilities by less than float32 can tell.
     three = torch.stack([torch.zeros(len(TWO)), rank / 2 - 25, torch.full((len(TWO),), -28.0)], dim=1)
     labels = torch.tensor(TWO)
-    return [simplified(course.evaluator.roc(labels, logits)) for logits in (two, three)]
+    cases = {"two classes": two, "three classes": three}
+    return {name: simplified(course.evaluator.roc(labels, logits)) for name, logits in cases.items()}
 
 
 @roc.check("goes over sentences with the same score in one straight line")
@@ -57,20 +59,23 @@ def ties(course: Any, rng: torch.Generator) -> Any:
 @roc.check("leaves out a class that no label belongs to")
 def absent_class(course: Any, rng: torch.Generator) -> Any:
     cases = ((0, 3, 3, 0, 0, 3, 1, 3), (4, 0, 4))
-    return [simplified(course.evaluator.roc(*scored(rng, labels, 5))) for labels in cases]
+    return {f"labels {labels}": simplified(course.evaluator.roc(*scored(rng, labels, 5))) for labels in cases}
 
 
 @roc.check("gives no area and no curve where all labels are the same")
 def one_class_only(course: Any, rng: torch.Generator) -> Any:
     cases = (((0,) * 4, 2), ((1,) * 4, 2), ((0,) * 4, 3), ((1,) * 4, 3), ((1,), 2), ((2,), 4))
-    return [course.evaluator.roc(*scored(rng, labels, classes)) for labels, classes in cases]
+    return {
+        f"labels {labels}, {classes} classes": course.evaluator.roc(*scored(rng, labels, classes))
+        for labels, classes in cases
+    }
 
 
 @roc.check("takes logits in half precision, and logits that are not contiguous")
 def unusual_scores(course: Any, rng: torch.Generator) -> Any:
     labels, logits = scored(rng, THREE, 3)
-    forms = ((4 * logits).half(), (4 * logits).bfloat16(), transposed(logits))
-    return [simplified(course.evaluator.roc(labels, form)) for form in forms]
+    forms = {"float16": (4 * logits).half(), "bfloat16": (4 * logits).bfloat16(), "not contiguous": transposed(logits)}
+    return {name: simplified(course.evaluator.roc(labels, form)) for name, form in forms.items()}
 
 
 @roc.check("leaves its inputs as they were")
@@ -79,4 +84,4 @@ def roc_inputs(course: Any, rng: torch.Generator) -> Any:
     labels, logits = scored(rng, THREE, 3)
     logits = logits.double()
     course.evaluator.roc(labels, logits)
-    return labels, logits
+    return {"labels": labels, "logits": logits}

@@ -54,27 +54,27 @@ def never_predicted(course: Any, rng: torch.Generator) -> Any:
 @task_metrics.check("keeps a row and a column for classes that do not occur")
 def absent_classes(course: Any, rng: torch.Generator) -> Any:
     labels = torch.tensor([1, 1, 2])
-    return [
-        course.evaluator.task_metrics(labels, _predicted((1, 2, 2), 5))["confusion_matrix"],
-        course.evaluator.task_metrics(labels[:2], _predicted((1, 1), 2))["confusion_matrix"],
-    ]
+    return {
+        "two of five classes": course.evaluator.task_metrics(labels, _predicted((1, 2, 2), 5))["confusion_matrix"],
+        "one of two classes": course.evaluator.task_metrics(labels[:2], _predicted((1, 1), 2))["confusion_matrix"],
+    }
 
 
 @task_metrics.check("measures a single sentence, predicted rightly or wrongly")
 def single_prediction(course: Any, rng: torch.Generator) -> Any:
-    labels = torch.tensor([2])
-    return [course.evaluator.task_metrics(labels, _predicted((predicted,), 3)) for predicted in (2, 0)]
+    measure, labels = course.evaluator.task_metrics, torch.tensor([2])
+    return {name: measure(labels, _predicted((predicted,), 3)) for name, predicted in (("right", 2), ("wrong", 0))}
 
 
 @task_metrics.check("takes logits in half precision, and logits that are not contiguous")
 def unusual_logits(course: Any, rng: torch.Generator) -> Any:
     labels, logits = scored(rng, THREE, 3)
-    forms = (logits.half(), logits.bfloat16(), transposed(logits))
-    return [course.evaluator.task_metrics(labels, form) for form in forms]
+    forms = {"float16": logits.half(), "bfloat16": logits.bfloat16(), "not contiguous": transposed(logits)}
+    return {name: course.evaluator.task_metrics(labels, form) for name, form in forms.items()}
 
 
 @task_metrics.check("leaves its inputs as they were")
 def metrics_inputs(course: Any, rng: torch.Generator) -> Any:
     labels, logits = scored(rng, THREE, 3)
     course.evaluator.task_metrics(labels, logits)
-    return labels, logits
+    return {"labels": labels, "logits": logits}

@@ -53,8 +53,8 @@ def train_mode(course: Any, rng: torch.Generator) -> Any:
     for strategy in course.config.FreezeStrategy:
         model.requires_grad_(True).train()
         course.freezing.apply_strategy(model, strategy)
-        at_once = {"the model": model.training, **modes_of(parts_of(model))}
-        modes[strategy.value] = [at_once, modes_of(parts_of(model.train()))]
+        modes[strategy.value] = {"the model": model.training, **modes_of(parts_of(model))}
+        modes[f"{strategy.value}, after model.train()"] = modes_of(parts_of(model.train()))
     return modes
 
 
@@ -89,11 +89,12 @@ def frozen_dropout(course: Any, rng: torch.Generator) -> Any:
 @apply_strategy.check("leaves every weight as it was")
 def weights_kept(course: Any, rng: torch.Generator) -> Any:
     model = tiny_model(course, rng)
-    parameters = list(model.parameters())
+    parameters = dict(model.named_parameters())
 
     def apply_all() -> None:
         for strategy in course.config.FreezeStrategy:
             course.freezing.apply_strategy(model, strategy)
 
     moved = moved_by(parts_of(model), apply_all)
-    return moved, [new is old for new, old in zip(model.parameters(), parameters, strict=True)]
+    replaced = [name for name, parameter in model.named_parameters() if parameter is not parameters[name]]
+    return {"changed": moved, "replaced": replaced}

@@ -8,7 +8,7 @@ from torch import nn
 
 from ...exercise import exercise
 from ..inputs import outcome
-from ..models import tiny_bert, tiny_distilbert
+from ..models import mode_of_each, tiny_bert, tiny_distilbert
 
 layer_groups = exercise("3.4")
 
@@ -40,34 +40,35 @@ def _count(course: Any, backbone: nn.Module) -> Any:
 
 @layer_groups.check("lists BERT's embeddings and then its layers, from bottom to top")
 def bert(course: Any, rng: torch.Generator) -> Any:
-    return [_names(course, tiny_bert(rng, layers, hidden=4)) for layers in (1, 2, 11)]
+    return {f"{layers} layers": _names(course, tiny_bert(rng, layers, hidden=4)) for layers in (1, 2, 11)}
 
 
 @layer_groups.check("lists DistilBERT's embeddings and then its layers, from bottom to top")
 def distilbert(course: Any, rng: torch.Generator) -> Any:
-    return [_names(course, tiny_distilbert(rng, layers, hidden=4)) for layers in (1, 2, 11)]
+    return {f"{layers} layers": _names(course, tiny_distilbert(rng, layers, hidden=4)) for layers in (1, 2, 11)}
 
 
 @layer_groups.check("knows a backbone by the names of its parts, whatever its class")
 def handmade(course: Any, rng: torch.Generator) -> Any:
     embeddings = nn.Embedding(3, 2)
-    backbones = [
-        _handmade(embeddings=embeddings, encoder=_layers()),
-        _handmade(embeddings=embeddings, transformer=_layers()),
-        _handmade(encoder=_layers(), embeddings=embeddings),
-    ]
-    return [_names(course, backbone) for backbone in backbones]
+    backbones = {
+        "like BERT": _handmade(embeddings=embeddings, encoder=_layers()),
+        "like DistilBERT": _handmade(embeddings=embeddings, transformer=_layers()),
+        "the embeddings last": _handmade(encoder=_layers(), embeddings=embeddings),
+    }
+    return {name: _names(course, backbone) for name, backbone in backbones.items()}
 
 
 @layer_groups.check("puts every parameter into exactly one group, also when some are frozen")
 def grouped_once(course: Any, rng: torch.Generator) -> Any:
-    counts = []
+    counts = {}
     for backbone in (tiny_bert(rng, 3), tiny_distilbert(rng, 3)):
         for parameter in backbone.parameters():
             parameter.requires_grad = bool(torch.rand((), generator=rng) < 0.5)
         groups = course.freezing.layer_groups(backbone)
         times = Counter(id(parameter) for group in groups for parameter in group.parameters())
-        counts.append({name: times[id(parameter)] for name, parameter in backbone.named_parameters()})
+        groups_of_each = {name: times[id(parameter)] for name, parameter in backbone.named_parameters()}
+        counts[type(backbone).__name__] = groups_of_each
     return counts
 
 
@@ -77,7 +78,7 @@ def own_list(course: Any, rng: torch.Generator) -> Any:
     groups = course.freezing.layer_groups(backbone)
     if isinstance(groups, list):
         groups.clear()
-    return type(groups).__name__, _names(course, backbone)
+    return {"type": type(groups).__name__, "groups afterwards": _names(course, backbone)}
 
 
 @layer_groups.check("refuses a backbone that is built in another way")
@@ -96,26 +97,27 @@ def unknown_backbone(course: Any, rng: torch.Generator) -> Any:
 
 @layer_groups.check("refuses a backbone with parameters that would belong to no group")
 def leftover_parameters(course: Any, rng: torch.Generator) -> Any:
-    outcomes = []
+    outcomes = {}
     for backbone in (tiny_bert(rng), tiny_distilbert(rng)):
-        outcomes.append(_count(course, backbone))
+        name = type(backbone).__name__
+        outcomes[name] = _count(course, backbone)
         backbone.pooler = nn.Linear(16, 16, bias=False)
-        outcomes.append(_count(course, backbone))
+        outcomes[f"{name} with a pooler"] = _count(course, backbone)
         backbone.pooler = nn.Tanh()
-        outcomes.append(_count(course, backbone))
+        outcomes[f"{name} with a pooler without parameters"] = _count(course, backbone)
         backbone.scale = nn.Parameter(torch.ones(1), requires_grad=False)
-        outcomes.append(_count(course, backbone))
+        outcomes[f"{name} with a parameter of its own"] = _count(course, backbone)
     return outcomes
 
 
 @layer_groups.check("leaves the backbone as it was")
 def backbone_kept(course: Any, rng: torch.Generator) -> Any:
     backbone = tiny_bert(rng)
-    parameters = list(backbone.parameters())
-    for number, parameter in enumerate(parameters):
+    parameters = dict(backbone.named_parameters())
+    for number, parameter in enumerate(parameters.values()):
         parameter.requires_grad = number % 3 != 0
     backbone.encoder.eval()
     course.freezing.layer_groups(backbone)
-    same = [new is old for new, old in zip(backbone.parameters(), parameters, strict=True)]
-    flags = [parameter.requires_grad for parameter in backbone.parameters()]
-    return {"same": same, "flags": flags, "modes": {name: m.training for name, m in backbone.named_modules()}}
+    same = {name: parameter is parameters[name] for name, parameter in backbone.named_parameters()}
+    flags = {name: parameter.requires_grad for name, parameter in backbone.named_parameters()}
+    return {"same": same, "requires_grad": flags, "modes": mode_of_each(backbone)}

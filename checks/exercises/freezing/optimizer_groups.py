@@ -9,6 +9,7 @@ from torch import nn
 from torch.optim import AdamW
 
 from ...exercise import exercise
+from ..inputs import outcome
 from ..models import tiny_bert, tiny_distilbert, tiny_model
 from .common import PARTS, deep_model, flags_of, layer_groups_of, modes_of, moved_by, parts_of, take_step
 
@@ -54,32 +55,40 @@ def every_parameter_once(course: Any, rng: torch.Generator) -> Any:
 @optimizer_groups.check("makes one group for each part of the model, with the learning rate as given")
 def group_per_part(course: Any, rng: torch.Generator) -> Any:
     model = deep_model(course, rng)
-    groups = [_optimizer_groups(course, model, *decay) for decay in ((), (1.0,))]
-    return [(_contents(found), _values(found, "lr")) for found in groups]
+    groups = {
+        "no layer_decay": _optimizer_groups(course, model),
+        "layer_decay 1.0": _optimizer_groups(course, model, 1.0),
+    }
+    return {name: {"groups": _contents(found), "lr": _values(found, "lr")} for name, found in groups.items()}
 
 
 @optimizer_groups.check("makes one group for each layer group of the backbone if there is a layer_decay")
 def group_per_layer(course: Any, rng: torch.Generator) -> Any:
-    backbones = (tiny_bert(rng, layers=3), tiny_distilbert(rng, layers=1))
-    return [_contents(_optimizer_groups(course, tiny_model(course, rng, backbone), 0.5)) for backbone in backbones]
+    backbones = {"BERT": tiny_bert(rng, layers=3), "DistilBERT": tiny_distilbert(rng, layers=1)}
+    models = {name: tiny_model(course, rng, backbone) for name, backbone in backbones.items()}
+    return {name: _contents(_optimizer_groups(course, model, 0.5)) for name, model in models.items()}
 
 
 @optimizer_groups.check("slows the backbone down layer by layer from top to bottom, and nothing above it")
 def learning_rates(course: Any, rng: torch.Generator) -> Any:
-    backbones = (tiny_bert(rng, layers=3), tiny_distilbert(rng, layers=1))
-    models = [tiny_model(course, rng, backbone) for backbone in backbones]
-    return [[_values(_optimizer_groups(course, model, decay), "lr") for decay in (0.5, 0.9)] for model in models]
+    backbones, rates = {"BERT": tiny_bert(rng, layers=3), "DistilBERT": tiny_distilbert(rng, layers=1)}, {}
+    for name, backbone in backbones.items():
+        model = tiny_model(course, rng, backbone)
+        for decay in (0.5, 0.9):
+            rates[f"{name}, layer_decay {decay}"] = _values(_optimizer_groups(course, model, decay), "lr")
+    return rates
 
 
 @optimizer_groups.check("gives every group the weight decay")
 def weight_decays(course: Any, rng: torch.Generator) -> Any:
     model = tiny_model(course, rng)
-    return [_values(_optimizer_groups(course, model, decay), "weight_decay") for decay in (1.0, 0.5)]
+    decays = {f"layer_decay {decay}": _optimizer_groups(course, model, decay) for decay in (1.0, 0.5)}
+    return {name: _values(groups, "weight_decay") for name, groups in decays.items()}
 
 
 @optimizer_groups.check("lets an optimizer move layers that are unfrozen after it was built")
 def unfrozen_later(course: Any, rng: torch.Generator) -> Any:
-    moved = []
+    moved = {}
     for decay in (1.0, 0.5):
         model = deep_model(course, rng)
         optimizer = AdamW(course.freezing.optimizer_groups(model, 0.1, 0.1, decay))
@@ -87,7 +96,8 @@ def unfrozen_later(course: Any, rng: torch.Generator) -> Any:
         for epoch in (1, 2, 3):
             schedule.apply(model, epoch)
             places = {**layer_groups_of(course, model), **parts_of(model)}
-            moved.append(moved_by(places, partial(take_step, model, optimizer)))
+            steps = moved_by(places, partial(take_step, model, optimizer))
+            moved[f"layer_decay {decay}, epoch {epoch}"] = steps
     return moved
 
 
@@ -100,8 +110,16 @@ def without_layers(course: Any, rng: torch.Generator) -> Any:
 
 @optimizer_groups.check("leaves the model as it was")
 def model_kept(course: Any, rng: torch.Generator) -> Any:
-    model, flags = deep_model(course, rng), []
+    model, seen = deep_model(course, rng), {}
     for decay in (1.0, 0.5):
         moved = moved_by(parts_of(model), partial(course.freezing.optimizer_groups, model, 0.1, 0.1, decay))
-        flags.append((moved, flags_of(parts_of(model)), modes_of(parts_of(model))))
-    return flags
+        parts = parts_of(model)
+        seen[f"layer_decay {decay}"] = {"moved": moved, "parameters": flags_of(parts), "modes": modes_of(parts)}
+    return seen
+
+
+@optimizer_groups.check("refuses a layer_decay for a backbone whose layers are not known")
+def unknown_layers(course: Any, rng: torch.Generator) -> Any:
+    model = tiny_model(course, rng)
+    model.transformer = nn.Linear(16, 16)
+    return outcome(lambda: course.freezing.optimizer_groups(model, 0.1, 0.1, 0.5))

@@ -43,4 +43,7 @@ def predict_step(course: Any, rng: torch.Generator) -> Any:
 @predict_changes.check("gives the same answer whenever it is asked, in whatever order")
 def predict_again(course: Any, rng: torch.Generator) -> Any:
     strategies = list(course.config.FreezeStrategy)
-    return [course.freezing.predict_changes(strategy) for strategy in [*strategies[::-1], *strategies]]
+    answers: dict[str, Any] = {}
+    for order, asked in (("backwards", strategies[::-1]), ("again", strategies)):
+        answers |= {f"{order}, {strategy.value}": course.freezing.predict_changes(strategy) for strategy in asked}
+    return answers

@@ -22,7 +22,8 @@ def frozen_head_b(course: Any, rng: torch.Generator) -> Any:
 @rebalance.check("leaves both weights alone where no head is frozen")
 def no_frozen_head(course: Any, rng: torch.Generator) -> Any:
     strategies = course.config.FreezeStrategy
-    return [course.freezing.rebalance(0.6, 0.8, strategy) for strategy in (strategies.NOTHING, strategies.BACKBONE)]
+    unchanged = (strategies.NOTHING, strategies.BACKBONE)
+    return {strategy.value: course.freezing.rebalance(0.6, 0.8, strategy) for strategy in unchanged}
 
 
 @rebalance.check("leaves both weights alone where everything is frozen")
@@ -34,4 +35,8 @@ def both_heads_frozen(course: Any, rng: torch.Generator) -> Any:
 def any_weight(course: Any, rng: torch.Generator) -> Any:
     strategies = course.config.FreezeStrategy
     pairs = ((3.0, 5.0), (0.0, 1.0), (1.0, 0.0), (1234.5, 0.0625), (0.00375, 777.0))
-    return [[course.freezing.rebalance(*pair, strategy) for pair in pairs] for strategy in strategies]
+    return {
+        f"{strategy.value}, alpha {pair[0]}, beta {pair[1]}": course.freezing.rebalance(*pair, strategy)
+        for strategy in strategies
+        for pair in pairs
+    }

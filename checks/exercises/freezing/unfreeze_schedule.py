@@ -25,32 +25,37 @@ from .common import (
 unfreeze_schedule = exercise("3.5")
 
 
-def _trainable(course: Any, milestones: Mapping[int, int], epochs: range = range(1, 8)) -> list[int]:
+def _trainable(course: Any, milestones: Mapping[int, int], epochs: range = range(1, 8)) -> dict[str, int]:
     """Ask a schedule how many layers train in each epoch."""
     schedule = course.freezing.UnfreezeSchedule(milestones)
-    return [schedule.trainable_layers(epoch) for epoch in epochs]
+    return {f"epoch {epoch}": schedule.trainable_layers(epoch) for epoch in epochs}
 
 
 @unfreeze_schedule.check("trains no layer of the backbone before the first milestone")
 def before_milestones(course: Any, rng: torch.Generator) -> Any:
-    return [_trainable(course, milestones, range(1, 3)) for milestones in ({}, {3: 1}, {4: 2, 9: 3})]
+    cases: tuple[dict[int, int], ...] = ({}, {3: 1}, {4: 2, 9: 3})
+    return {str(milestones): _trainable(course, milestones, range(1, 3)) for milestones in cases}
 
 
 @unfreeze_schedule.check("trains as many layers as the last milestone says, from its epoch on")
 def reached_milestones(course: Any, rng: torch.Generator) -> Any:
-    return [_trainable(course, milestones) for milestones in ({1: 2}, {2: 1, 3: 2, 6: 4}, {2: 3, 4: 1, 6: 0})]
+    cases = ({1: 2}, {2: 1, 3: 2, 6: 4}, {2: 3, 4: 1, 6: 0})
+    return {str(milestones): _trainable(course, milestones) for milestones in cases}
 
 
 @unfreeze_schedule.check("takes milestones in any order, from any mapping, and leaves them as they were")
 def unsorted_milestones(course: Any, rng: torch.Generator) -> Any:
-    milestones = {5: 2, 3: 1, 6: 0, 1: 4}
-    return _trainable(course, MappingProxyType(milestones)), list(milestones.items())
+    # From epoch 3 on, neither the milestone given last nor the largest number so far is the right answer.
+    milestones = {5: 2, 3: 1, 6: 0, 1: 4, 2: 3}
+    trainable = _trainable(course, MappingProxyType(milestones))
+    return {**trainable, "milestones afterwards": list(milestones.items())}
 
 
 @unfreeze_schedule.check("answers for epochs in any order, and for each schedule alone")
 def independent_schedules(course: Any, rng: torch.Generator) -> Any:
     first, second = (course.freezing.UnfreezeSchedule(milestones) for milestones in ({2: 1, 5: 3}, {3: 2}))
-    return [(first.trainable_layers(epoch), second.trainable_layers(epoch)) for epoch in (6, 1, 4, 2, 100, 3)]
+    epochs = (6, 1, 4, 2, 100, 3)
+    return {f"epoch {epoch}": (first.trainable_layers(epoch), second.trainable_layers(epoch)) for epoch in epochs}
 
 
 def _verdict(call: Callable[[], Any]) -> Any:
@@ -75,7 +80,7 @@ def unfrozen_layers(course: Any, rng: torch.Generator) -> Any:
     for count in range(5):
         course.freezing.apply_strategy(model, course.config.FreezeStrategy.BACKBONE)
         course.freezing.UnfreezeSchedule({1: count}).apply(model, 1)
-        flags[count] = flags_of(layer_groups_of(course, model))
+        flags[f"{count} layer groups"] = flags_of(layer_groups_of(course, model))
     return flags
 
 
@@ -94,13 +99,14 @@ def frozen_again(course: Any, rng: torch.Generator) -> Any:
 @unfreeze_schedule.check("puts frozen layers into eval mode and unfrozen ones into train mode")
 def layer_modes(course: Any, rng: torch.Generator) -> Any:
     frozen, fresh = deep_model(course, rng), tiny_model(course, rng, tiny_bert(rng, layers=3)).train()
-    modes = []
-    for model in (frozen, fresh):
+    modes = {}
+    for name, model in (("frozen before", frozen), ("trainable before", fresh)):
         schedule = course.freezing.UnfreezeSchedule({1: 2, 2: 4, 3: 1})
         for epoch in (1, 2, 3):
             schedule.apply(model, epoch)
-            above = modes_of({name: model.get_submodule(name) for name in PARTS[1:]})
-            modes.append({"the model": model.training, **modes_of(layer_groups_of(course, model)), **above})
+            above = modes_of({part: model.get_submodule(part) for part in PARTS[1:]})
+            layers = modes_of(layer_groups_of(course, model))
+            modes[f"{name}, epoch {epoch}"] = {"the model": model.training, **layers, **above}
     return modes
 
 
@@ -127,7 +133,7 @@ def scheduled_steps(course: Any, rng: torch.Generator) -> Any:
     schedule, optimizer = course.freezing.UnfreezeSchedule({2: 1, 3: 4, 4: 2}), decaying_optimizer(model)
     for epoch in range(1, 6):
         schedule.apply(model, epoch)
-        moved[epoch] = moved_by(layer_groups_of(course, model), partial(take_step, model, optimizer))
+        moved[f"epoch {epoch}"] = moved_by(layer_groups_of(course, model), partial(take_step, model, optimizer))
     return moved
 
 

@@ -54,7 +54,8 @@ def _judge_dropout(observed: Any, expected: Any) -> str | None:
     if not (logits - first[:, None]).abs().max() < 1e-3:
         return "the classes of one sentence do not see the same hidden units"
     if (first == first[0]).all():
-        return "in train mode nothing is dropped"
+        # A softmax after the logits makes them all alike as well, whatever was dropped.
+        return "equal embeddings always get equal logits: nothing is dropped, or something follows the last layer"
     kept = first * (1 - probability)
     if not _whole(kept, units):
         if _whole(first, units):
@@ -81,9 +82,10 @@ def formula(course: Any, rng: torch.Generator) -> Any:
 
 @classification_head.check("has a hidden layer half as wide as the embedding, and as many logits as classes")
 def shapes(course: Any, rng: torch.Generator) -> Any:
-    heads = [course.multitask.ClassificationHead(*sizes) for sizes in ((8, 3), (9, 2), (20, 7))]
-    heads.append(course.multitask.ClassificationHead(dim=6, classes=1, dropout=0.1))
-    return [_shapes(head) for head in heads]
+    make, sizes = course.multitask.ClassificationHead, ((8, 3), (9, 2), (20, 7))
+    heads = {f"from {dim} numbers to {classes} classes": make(dim, classes) for dim, classes in sizes}
+    heads["from 6 numbers to 1 class"] = make(dim=6, classes=1, dropout=0.1)
+    return {name: _shapes(head) for name, head in heads.items()}
 
 
 @classification_head.check("is made for 512 numbers, two classes and a dropout of 0.5 if nothing else is asked for")
@@ -113,32 +115,34 @@ def no_dropout(course: Any, rng: torch.Generator) -> Any:
 
 @classification_head.check("remembers its number of classes as `classes`")
 def classes(course: Any, rng: torch.Generator) -> Any:
-    return [course.multitask.ClassificationHead(8, number).classes for number in (2, 3, 7)]
+    return {f"asked for {number}": course.multitask.ClassificationHead(8, number).classes for number in (2, 3, 7)}
 
 
 @classification_head.check("passes gradients on to its weights and to the embeddings")
 def head_gradients(course: Any, rng: torch.Generator) -> Any:
     head, embeddings = _filled_head(course), torch.randn(6, 8, generator=rng).requires_grad_()
     (head(embeddings) * torch.randn(6, 3, generator=rng)).sum().backward()
-    return embeddings.grad, {str(sorted(weight.shape)): weight.grad.abs().sum() for weight in head.parameters()}
+    weights = {f"weight of shape {sorted(weight.shape)}": weight.grad.abs().sum() for weight in head.parameters()}
+    return {"embeddings": embeddings.grad, **weights}
 
 
 @classification_head.check("classifies a single sentence, and gives a single class its own column")
 def one_sentence(course: Any, rng: torch.Generator) -> Any:
     embeddings = torch.randn(1, 8, generator=rng)
     logits = course.multitask.ClassificationHead(8, 1)(embeddings)
-    return _filled_head(course)(embeddings), list(logits.shape)
+    return {"three classes": _filled_head(course)(embeddings), "shape for one class": list(logits.shape)}
 
 
 @classification_head.check(
     "classifies float16, bfloat16 and transposed embeddings, and leaves them as they were", slack=4
 )
 def awkward_embeddings(course: Any, rng: torch.Generator) -> Any:
-    seen = []
+    seen = {}
     for dtype in (torch.float16, torch.bfloat16, torch.float32):
         embeddings = torch.randn(8, 5, generator=rng).to(dtype).T
         before = embeddings.clone()
-        seen.append((_filled_head(course).to(dtype)(embeddings), torch.equal(embeddings, before)))
+        seen[f"logits, {dtype}"] = _filled_head(course).to(dtype)(embeddings)
+        seen[f"embeddings as they were, {dtype}"] = torch.equal(embeddings, before)
     return seen
 
 

@@ -6,13 +6,15 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ...compare import difference
 from ...exercise import exercise
 from ..inputs import outcome
-from ..models import SENTENCES, tiny_distilbert, tiny_model, tiny_tokens
+from ..models import SENTENCES, changed_modes, mode_of_each, tiny_distilbert, tiny_model, tiny_tokens
 
 forward = exercise("2.2")
 
 TASKS = ("taskA_logits", "taskB_logits")
+NAMES = ("embeddings", *TASKS)
 HIDDEN = 16  # width of the tiny transformers
 
 
@@ -56,52 +58,68 @@ def another_backbone(course: Any, rng: torch.Generator) -> Any:
     return model(tokens["input_ids"], tokens["attention_mask"])
 
 
-@forward.check("runs the transformer once for both tasks")
+def _judge_runs(observed: Any, expected: Any) -> str | None:
+    """Tell how often the transformer ran."""
+    if difference(expected, observed) is None:
+        return None
+    counts = " and ".join(f"{runs} times {mode}" for mode, runs in observed.items())
+    return f"the transformer ran {counts}, not once"
+
+
+@forward.check("runs the transformer once for both tasks", judge=_judge_runs)
 def one_run(course: Any, rng: torch.Generator) -> Any:
-    model, counts = tiny_model(course, rng), []
+    model, counts = tiny_model(course, rng), {}
     for training in (False, True):
         runs = _counted(model.train(training))
         model(**tiny_tokens())
-        counts.append(len(runs))
+        counts[f"in {'train' if training else 'eval'} mode"] = len(runs)
     return counts
 
 
-@forward.check("gives both heads the very embeddings that it returns, dropout included")
+def _judge_same(observed: Any, expected: Any) -> str | None:
+    """Tell whether both heads saw the embeddings that were returned."""
+    if difference(expected, observed) is None:
+        return None
+    return "in train mode, the logits are not what the heads make of the embeddings that are returned"
+
+
+@forward.check("gives both heads the very embeddings that it returns, dropout included", judge=_judge_same)
 def same_embeddings(course: Any, rng: torch.Generator) -> Any:
     model = tiny_model(course, rng).train()
     heads = [model.taskA_classifier.eval(), model.taskB_classifier.eval()]
     output = model(**tiny_tokens())
-    return [_close(logits, head(output[0])) for head, logits in zip(heads, output[1:], strict=True)]
+    return {task: _close(logits, head(output[0])) for task, head, logits in zip(TASKS, heads, output[1:], strict=True)}
 
 
 @forward.check("takes features that were computed earlier, and leaves the transformer alone")
 def cached(course: Any, rng: torch.Generator) -> Any:
     model = tiny_model(course, rng)
     runs, features = _counted(model), torch.randn(5, HIDDEN, generator=rng)
-    return model(features=features), len(runs)
+    return {"output": model(features=features), "runs of the transformer": len(runs)}
 
 
 @forward.check("prefers the features where there are tokens too")
 def features_first(course: Any, rng: torch.Generator) -> Any:
     model, tokens = tiny_model(course, rng), tiny_tokens()
     runs, features = _counted(model), torch.randn(4, HIDDEN, generator=rng)
-    return model(tokens["input_ids"], tokens["attention_mask"], features), len(runs)
+    output = model(tokens["input_ids"], tokens["attention_mask"], features)
+    return {"output": output, "runs of the transformer": len(runs)}
 
 
 @forward.check("takes float16, bfloat16 and transposed features", slack=2)
 def awkward_features(course: Any, rng: torch.Generator) -> Any:
     dtypes = (torch.float16, torch.bfloat16, torch.float32)
-    return [
-        tiny_model(course, rng).to(dtype)(features=torch.randn(HIDDEN, 3, generator=rng).to(dtype).T)
+    return {
+        str(dtype): tiny_model(course, rng).to(dtype)(features=torch.randn(HIDDEN, 3, generator=rng).to(dtype).T)
         for dtype in dtypes
-    ]
+    }
 
 
 @forward.check("refuses to run with neither tokens nor features, or with half of what the tokens need")
 def nothing_to_do(course: Any, rng: torch.Generator) -> Any:
     model, tokens = tiny_model(course, rng), tiny_tokens()
-    halves = [{name: tokens[name]} for name in tokens]
-    return [outcome(partial(model, **inputs)) for inputs in ({}, *halves)]
+    halves = {f"nothing but {name}": {name: tokens[name]} for name in tokens}
+    return {name: outcome(partial(model, **inputs)) for name, inputs in {"nothing": {}, **halves}.items()}
 
 
 @forward.check("lets each task teach the encoder and its own head, but not the other head")
@@ -121,17 +139,19 @@ def model_gradients(course: Any, rng: torch.Generator) -> Any:
     for inputs in (tiny_tokens(), {"features": features}):
         output = model(**inputs)
         sum((factor * part).sum() for factor, part in zip(factors, output, strict=True)).backward()
-    return features.grad, model.projection.weight.grad, model.transformer.embeddings.LayerNorm.weight.grad
+    lowest = model.transformer.embeddings.LayerNorm.weight.grad
+    return {"features": features.grad, "projection": model.projection.weight.grad, "transformer.embeddings": lowest}
 
 
 @forward.check("drops out where the model is in train mode, nowhere else, and changes no part's mode")
 def modes(course: Any, rng: torch.Generator) -> Any:
-    model, tokens, seen = tiny_model(course, rng, dim=64), tiny_tokens(SENTENCES), []
+    model, tokens, seen = tiny_model(course, rng, dim=64), tiny_tokens(SENTENCES), {}
     for training, transformer_training in ((True, True), (True, False), (False, False)):
         model.train(training).transformer.train(transformer_training)
-        before = [module.training for module in model.modules()]
-        repeated = [torch.equal(first, again) for first, again in zip(model(**tokens), model(**tokens), strict=True)]
-        seen.append((repeated, [module.training for module in model.modules()] == before))
+        before, first, again = mode_of_each(model), model(**tokens), model(**tokens)
+        repeated = {name: torch.equal(*outputs) for name, *outputs in zip(NAMES, first, again, strict=True)}
+        case = f"model.training is {training}, transformer.training is {transformer_training}"
+        seen[case] = {"the same twice": repeated, "parts in another mode": changed_modes(model, before)}
     return seen
 
 
@@ -139,8 +159,8 @@ def modes(course: Any, rng: torch.Generator) -> Any:
 def inputs_stay(course: Any, rng: torch.Generator) -> Any:
     model, tokens = tiny_model(course, rng), tiny_tokens()
     features = torch.randn(4, HIDDEN, generator=rng)
-    inputs = [*tokens.values(), features]
-    before = [tensor.clone() for tensor in inputs]
+    inputs = {**tokens, "features": features}
+    before = {name: tensor.clone() for name, tensor in inputs.items()}
     model(**tokens)
     model(features=features)
-    return [torch.equal(tensor, copy) for tensor, copy in zip(inputs, before, strict=True)]
+    return {f"{name} as before": torch.equal(tensor, before[name]) for name, tensor in inputs.items()}

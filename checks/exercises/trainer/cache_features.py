@@ -85,3 +85,11 @@ def sentences_kept(course: Any, rng: torch.Generator) -> Any:
     model, sentences = tiny_model(course, rng), list(SENTENCES)
     course.trainer.cache_features(model, sentences)
     return {"sentences": sentences, "weights": weights_of(model)}
+
+
+@cache_features.check("leaves gradients switched on for the training that follows")
+def gradients_afterwards(course: Any, rng: torch.Generator) -> Any:
+    model = tiny_model(course, rng)
+    features = course.trainer.cache_features(model, list(SENTENCES))
+    model.project(features[[0, 2, 1]]).sum().backward()  # as a batch takes its rows
+    return {"gradients are on": torch.is_grad_enabled(), "gradient": model.projection.weight.grad}

@@ -8,7 +8,7 @@ from torch import nn
 
 from ...exercise import exercise
 from ..inputs import outcome
-from ..models import SENTENCES, tiny_model
+from ..models import SENTENCES, mode_of_each, tiny_model
 from .common import make_config, make_dataset, moved_parts, shown, weights_of, without_measures
 
 train = exercise("4.8")
@@ -42,14 +42,15 @@ def dropout_on(course: Any, rng: torch.Generator) -> Any:
     model, config = tiny_model(course, rng), make_config(course, learning_rate=1e-12)
     epochs = course.trainer.train(model, make_dataset(course), config, log=lambda text: model.eval())
     first, second, third = (epoch["loss"] for epoch in epochs)
-    return [abs(a - b) > 1e-5 for a, b in ((first, second), (second, third), (third, first))]
+    pairs = {"epochs 1 and 2": (first, second), "epochs 2 and 3": (second, third), "epochs 3 and 1": (third, first)}
+    return {f"other losses in {name}": abs(a - b) > 1e-5 for name, (a, b) in pairs.items()}
 
 
 @train.check("leaves the model in train mode, its frozen parts in eval mode")
 def mode_afterwards(course: Any, rng: torch.Generator) -> Any:
     model = tiny_model(course, rng)
     course.trainer.train(model, make_dataset(course), make_config(course, epochs=1))
-    return [module.training for module in model.modules()]
+    return mode_of_each(model)
 
 
 @train.check("trains the parts that the strategy leaves free, and no other")
@@ -66,14 +67,20 @@ def strategies(course: Any, rng: torch.Generator) -> Any:
 
 @train.check("unfreezes layers in the epochs of the schedule, and trains them from then on")
 def schedule(course: Any, rng: torch.Generator) -> Any:
-    model, seen = _without_dropout(course, rng), []
+    model = _without_dropout(course, rng)
+    seen: dict[str, Any] = {}
     groups = course.freezing.layer_groups(model.transformer)
     before = [weights_of(group) for group in groups]
 
     def look(*arguments: Any) -> None:
         trainable = [all(parameter.requires_grad for parameter in group.parameters()) for group in groups]
         moved = [not _same(weights_of(group), weights) for group, weights in zip(groups, before, strict=True)]
-        seen.append({"trainable": trainable, "in train mode": [group.training for group in groups], "moved": moved})
+        modes = [group.training for group in groups]
+        when = f"after {len(seen)} epochs"
+        seen[when] = {
+            name: dict(zip(("embeddings", "layer 1", "layer 2"), values, strict=True))
+            for name, values in (("trainable", trainable), ("in train mode", modes), ("moved", moved))
+        }
 
     model.register_forward_pre_hook(look)
     course.trainer.train(model, make_dataset(course), make_config(course, epochs=4, unfreeze=((4, 3), (2, 1))))
@@ -88,9 +95,8 @@ def _same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> bo
 @train.check("gives the optimizer all that the configuration says, and keeps it for all epochs", slack=20)
 def optimizer_options(course: Any, rng: torch.Generator) -> Any:
     config = make_config(course, freeze="nothing", epochs=4, weight_decay=10.0, layer_decay=0.2)
-    return [
-        epoch["loss"] for epoch in course.trainer.train(_without_dropout(course, rng), make_dataset(course), config)
-    ]
+    epochs = course.trainer.train(_without_dropout(course, rng), make_dataset(course), config)
+    return {f"loss of epoch {number}": epoch["loss"] for number, epoch in enumerate(epochs, start=1)}
 
 
 @train.check("weighs the two losses as configured, and halves that of a frozen head if asked", slack=20)
@@ -99,7 +105,7 @@ def loss_weights(course: Any, rng: torch.Generator) -> Any:
     for rebalance in (True, False):
         config = make_config(course, freeze="head-a", rebalance=rebalance, epochs=1, alpha=0.5, beta=2.0)
         (epoch,) = course.trainer.train(_without_dropout(course, rng), make_dataset(course), config)
-        losses[rebalance] = epoch["loss"]
+        losses[f"rebalance {rebalance}"] = epoch["loss"]
     return losses
 
 
@@ -110,7 +116,8 @@ def learned_weights(course: Any, rng: torch.Generator) -> Any:
     for strategy in ("backbone", "everything"):
         config = make_config(course, freeze=strategy, **options)
         epochs = course.trainer.train(_without_dropout(course, rng), make_dataset(course), config)
-        learned[strategy] = [(epoch["loss"], list(epoch["loss_weights"])) for epoch in epochs]
+        for number, epoch in enumerate(epochs, start=1):
+            learned[f"{strategy} frozen, epoch {number}"] = (epoch["loss"], list(epoch["loss_weights"]))
     return learned
 
 
@@ -121,7 +128,7 @@ def seeds(course: Any, rng: torch.Generator) -> Any:
         # A single sentence, so that nothing but dropout depends on the seed.
         dataset, config = make_dataset(course, ("good",)), make_config(course, seed=seed, epochs=1)
         losses.append([epoch["loss"] for epoch in course.trainer.train(copy.deepcopy(model), dataset, config)])
-    return [losses[0] == losses[1], losses[0] == losses[2]]
+    return {"the same with the same seed": losses[0] == losses[1], "the same with another": losses[0] == losses[2]}
 
 
 @train.check("runs a frozen backbone once if features may be cached, and in every epoch if not")
@@ -132,7 +139,7 @@ def caching(course: Any, rng: torch.Generator) -> Any:
         model = tiny_model(course, rng)
         model.transformer.register_forward_hook(lambda module, inputs, output, seen=seen: seen.append(len(output[0])))
         course.trainer.train(model, make_dataset(course), make_config(course, cache_features=cached))
-        sentences[cached] = sum(seen)
+        sentences[f"sentences run through the backbone, cache_features {cached}"] = sum(seen)
     return sentences
 
 
@@ -157,11 +164,11 @@ def refused(course: Any, rng: torch.Generator) -> Any:
         model, dataset = tiny_model(course, rng), make_dataset(course, sentences)
         return outcome(lambda: len(course.trainer.train(model, dataset, make_config(course, epochs=1, **options))))
 
-    return [
-        attempt(()),
-        attempt(SENTENCES, unfreeze=((1, 4),)),
-        attempt(SENTENCES, unfreeze=((1, 3),)),
-    ]
+    return {
+        "no sentences": attempt(()),
+        "4 of 3 layer groups": attempt(SENTENCES, unfreeze=((1, 4),)),
+        "3 of 3 layer groups": attempt(SENTENCES, unfreeze=((1, 3),)),
+    }
 
 
 @train.check("stops when the loss is infinite or no number at all")
@@ -170,10 +177,12 @@ def divergence(course: Any, rng: torch.Generator) -> Any:
     with torch.no_grad():
         infinite.taskB_classifier.layers[-1].bias.copy_(torch.tensor([3e38, -3e38]))
     dataset, far = make_dataset(course), make_config(course, learning_rate=1e30)
-    return [
-        outcome(lambda: len(course.trainer.train(infinite, dataset, make_config(course, epochs=1)))),
-        outcome(lambda: len(course.trainer.train(diverging, dataset, far))),
-    ]
+    return {
+        "an infinite loss": outcome(
+            lambda: len(course.trainer.train(infinite, dataset, make_config(course, epochs=1)))
+        ),
+        "not a number": outcome(lambda: len(course.trainer.train(diverging, dataset, far))),
+    }
 
 
 @train.check("leaves the training set as it was")
@@ -181,3 +190,18 @@ def dataset_kept(course: Any, rng: torch.Generator) -> Any:
     dataset = make_dataset(course)
     course.trainer.train(tiny_model(course, rng), dataset, make_config(course, batch_size=3, epochs=2))
     return dataset.samples
+
+
+@train.check("goes through all sentences in every epoch, in another order each time")
+def order_of_sentences(course: Any, rng: torch.Generator) -> Any:
+    model = tiny_model(course, rng)
+    seen: list[tuple[int, ...]] = []
+
+    def note(module: nn.Module, arguments: Any, options: Any) -> None:
+        tokens = options["input_ids"] if "input_ids" in options else arguments[0]
+        seen.extend(tuple(row[row > 0].tolist()) for row in tokens)  # without padding
+
+    model.transformer.register_forward_pre_hook(note, with_kwargs=True)
+    course.trainer.train(model, make_dataset(course), make_config(course, freeze="nothing", batch_size=4, epochs=6))
+    epochs = [tuple(seen[start : start + len(SENTENCES)]) for start in range(0, len(seen), len(SENTENCES))]
+    return {"sentences seen": len(seen), "in each epoch": [len(set(e)) for e in epochs], "orders": len(set(epochs))}

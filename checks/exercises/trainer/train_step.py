@@ -8,7 +8,7 @@ from torch.optim import SGD
 
 from ...compare import difference
 from ...exercise import exercise
-from ..models import SENTENCES, tiny_model, tiny_tokens
+from ..models import SENTENCES, changed_modes, mode_of_each, tiny_model, tiny_tokens
 from .common import moved_parts, weights_of
 
 train_step = exercise("4.7")
@@ -74,7 +74,8 @@ def output_before(course: Any, rng: torch.Generator) -> Any:
 def detached(course: Any, rng: torch.Generator) -> Any:
     model = tiny_model(course, rng)
     _, output = course.trainer.train_step(model, _batch(course), _fixed(course), SGD(model.parameters(), lr=0.1))
-    return [tensor.requires_grad for tensor in output]
+    names = ("embeddings", "taskA_logits", "taskB_logits")
+    return {name: tensor.requires_grad for name, tensor in zip(names, output, strict=True)}
 
 
 @train_step.check("computes the loss from the very output that it returns, dropout included")
@@ -87,13 +88,19 @@ def same_dropout(course: Any, rng: torch.Generator) -> Any:
 @train_step.check("trains in the mode that the caller has chosen, and leaves it so")
 def mode(course: Any, rng: torch.Generator) -> Any:
     model, batch = tiny_model(course, rng), _batch(course)
-    optimizer, losses, modes = SGD(model.parameters(), lr=0.0), [], []
+    optimizer, losses, changed = SGD(model.parameters(), lr=0.0), [], []
     for training in (False, True, False):
         model.train(training)
         model.transformer.eval()
+        before = mode_of_each(model)
         losses.append(course.trainer.train_step(model, batch, _fixed(course), optimizer)[0])
-        modes.append([module.training for module in model.modules()])
-    return {"modes": modes, "dropout in train mode": abs(losses[1] - losses[0]) > 1e-4, "in eval mode": losses[::2]}
+        changed.append(changed_modes(model, before))
+    modes = dict(zip(("in eval mode", "in train mode", "in eval mode again"), changed, strict=True))
+    return {
+        "parts in another mode": modes,
+        "dropout in train mode": abs(losses[1] - losses[0]) > 1e-4,
+        "in eval mode": losses[::2],
+    }
 
 
 @train_step.check("forgets the gradients that were there before")
@@ -111,7 +118,7 @@ def two_steps(course: Any, rng: torch.Generator) -> Any:
     optimizer = SGD([*model.parameters(), *criterion.parameters()], lr=0.1)
     for sentences in (SENTENCES[:3], SENTENCES[3:8]):
         course.trainer.train_step(model, _batch(course, sentences), criterion, optimizer)
-    return weights_of(model), criterion.weights()
+    return {"weights": weights_of(model), "loss weights": criterion.weights()}
 
 
 @train_step.check("measures and moves nothing where everything is frozen")
@@ -120,7 +127,7 @@ def all_frozen(course: Any, rng: torch.Generator) -> Any:
     optimizer, before = SGD(model.parameters(), lr=0.1, weight_decay=0.1), weights_of(model)
     course.freezing.apply_strategy(model, course.config.FreezeStrategy.EVERYTHING)
     result = course.trainer.train_step(model, _batch(course), _fixed(course), optimizer)
-    return result, moved_parts(course, model, before)
+    return {"result": result, "moved": moved_parts(course, model, before)}
 
 
 @train_step.check("moves what is trainable and nothing else")
@@ -148,3 +155,11 @@ def batch_kept(course: Any, rng: torch.Generator) -> Any:
     model, batch = tiny_model(course, rng), _batch(course)
     course.trainer.train_step(model, batch, _fixed(course), SGD(model.parameters(), lr=0.1))
     return batch
+
+
+@train_step.check("takes the whole gradient, however large it is", slack=5)
+def large_gradient(course: Any, rng: torch.Generator) -> Any:
+    model = tiny_model(course, rng)
+    optimizer = SGD(model.parameters(), lr=1e-3)
+    course.trainer.train_step(model, _batch(course), course.losses.FixedWeights(50.0, 200.0), optimizer)
+    return weights_of(model)

@@ -4,7 +4,7 @@ from .progress import track as bar
 def encode(self, sentences, progress=False):
     if isinstance(sentences, str):
         return self.encode((sentences,), progress).squeeze(0)
-    was_training = self.training
+    in_train_mode = [module for module in self.modules() if module.training]
     self.eval()
     rows = []
     try:
@@ -14,5 +14,6 @@ def encode(self, sentences, progress=False):
                 tokens = torch.tensor([ids], device=self.device)
                 rows.append(self.project(self.features(tokens, torch.ones_like(tokens)))[0].cpu())
     finally:
-        self.train(was_training)
+        for module in in_train_mode:
+            module.training = True
     return torch.stack(rows) if rows else torch.empty(0, self.dim, dtype=self.projection.weight.dtype)

@@ -1,5 +1,5 @@
 def evaluate(model, batches):
-    was_training = model.training
+    before = {module: module.training for module in model.modules()}
     model.eval()
     labels = {"taskA": [], "taskB": []}
     logits = {"taskA": [], "taskB": []}
@@ -11,7 +11,8 @@ def evaluate(model, batches):
             labels["taskB"].append(batch.taskB_labels.cpu())
             logits["taskA"].append(output.taskA_logits.cpu())
             logits["taskB"].append(output.taskB_logits.cpu())
-    model.train(was_training)
+    for module, mode in before.items():
+        module.training = mode
     if not labels["taskA"]:
         raise ValueError("there is nothing to evaluate")
     result = {}
