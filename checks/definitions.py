@@ -3,10 +3,20 @@
 import ast
 import re
 import textwrap
+import threading
 from collections.abc import Sequence
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Path = Sequence[str]
+
+
+_parsing = threading.Lock()
+
+
+def parse(text: str) -> ast.Module:
+    """Parse a text, one at a time: in Python 3.11 two threads that parse can trip each other up."""
+    with _parsing:
+        return ast.parse(text)
 
 
 def split_lines(text: str) -> list[str]:
@@ -32,7 +42,7 @@ def find(text: str, path: Path) -> Definition:
         ValueError: It is not there.
         SyntaxError: The text is no Python.
     """
-    node = locate(ast.parse(text), path)
+    node = locate(parse(text), path)
     if node is None:
         raise ValueError(f"there is no {'.'.join(path)} in the file")
     return node

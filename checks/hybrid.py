@@ -15,7 +15,7 @@ import types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .definitions import Definition, locate, without_docstring
+from .definitions import Definition, locate, parse, without_docstring
 
 # Lines of grafted code are counted from here, so that a traceback tells them from the learner's own.
 GRAFTED = 10_000_000
@@ -241,7 +241,7 @@ def imports_of(sources: Mapping[str, str], file: str) -> list[str]:
         if current in seen or current not in sources:
             continue
         seen.add(current)
-        for node in ast.parse(sources[current]).body:
+        for node in parse(sources[current]).body:
             if isinstance(node, ast.ImportFrom) and node.level:
                 waiting += [node.module] if node.module else [alias.name for alias in node.names]
             elif isinstance(node, ast.Import | ast.ImportFrom):

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from typing import NamedTuple, TypeVar
 
 from .course import HERE, SOLUTIONS, TUTORIAL, Exercise, load_course, load_misconceptions, read_sources
-from .definitions import apply_diff, definition_text, remove_definition, replace_definition, split_lines
+from .definitions import apply_diff, definition_text, parse, remove_definition, replace_definition, split_lines
 from .exercise import load_suite
 from .grading import Grader, Submission
 from .mutants import mutants
@@ -117,7 +117,7 @@ def splice(text: str, exercise: Exercise, answer: str) -> str:
     for part in exercise.parts:
         text = remove_definition(text, (part,))
     text = replace_definition(text, exercise.path, target)
-    tree = ast.parse(text)
+    tree = parse(text)
     imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     end = imports[-1].end_lineno or 0
     lines = split_lines(text)
