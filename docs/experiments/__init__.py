@@ -1,0 +1,26 @@
+"""The course's evidence: one short script for each question, run by `python -m docs.experiments`.
+
+An experiment is a module with
+
+- a docstring, whose first line is its question,
+- `SEEDS`, and `SETTINGS`: a name for each setting, and the keyword arguments that it stands for,
+- `measure(seed, **setting)`, which runs one setting with one seed and gives what it measured, as numbers or lists of
+  numbers,
+- if needed `derive(summary)`, which computes more from the means of all of them, such as a ratio.
+"""
+
+# Those that measure time come first: the machine is most likely to be idle at the start.
+EXPERIMENTS = (
+    "speed",
+    "freezing",
+    "pooling",
+    "leakage",
+    "learning_rate",
+    "dropout_gap",
+    "head_dropout",
+    "loss_weights",
+    "gradients",
+    "unfreezing",
+    "forgetting",
+    "frozen_head",
+)
