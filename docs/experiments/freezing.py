@@ -100,7 +100,7 @@ def training_memory(trains: dict[str, bool]) -> float:
     model = build_model(config)
     prepare(model, trains)
     process, done = psutil.Process(), threading.Event()
-    readings = [process.memory_info().rss]
+    readings: list[int] = [process.memory_info().rss]
 
     def watch() -> None:
         while not done.wait(0.002):
