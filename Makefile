@@ -8,7 +8,9 @@ BIN := .venv/bin
 endif
 RUN := $(BIN)/python
 
-.PHONY: demo test bench format clean
+export NO_MKDOCS_2_WARNING := 1
+
+.PHONY: demo test docs site experiments bench format clean
 
 demo: .venv/installed
 	$(RUN) -m solutions demo $(ARGS)
@@ -18,6 +20,18 @@ test: .venv/installed
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 	$(RUN) -m pytest --numprocesses 2 --dist loadfile
+	$(RUN) -m pytest --nbval --nbval-current-env --nbval-sanitize-with docs/notebooks/sanitize.cfg docs/notebooks
+
+docs: .venv/installed
+	$(RUN) -m docs.generator
+	$(RUN) -m mkdocs build --strict
+
+site: .venv/installed
+	$(RUN) -m docs.generator
+	$(RUN) -m mkdocs serve --strict
+
+experiments: .venv/installed
+	$(RUN) -m docs.experiments $(ARGS)
 
 bench: .venv/installed
 	$(RUN) -m bench $(ARGS)
@@ -28,8 +42,8 @@ format: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(RUN) -m pip install --disable-pip-version-check --constraint constraints.txt --editable ".[offline,dev]"
+	$(RUN) -m pip install --disable-pip-version-check --constraint constraints.txt --editable ".[offline,dev,docs]"
 	$(RUN) -c "open('.venv/installed', 'w')"
 
 clean:
-	$(PYTHON) -c "import shutil; [shutil.rmtree(folder, ignore_errors=True) for folder in ('.venv', '.graphs', '.checkpoint')]"
+	$(PYTHON) -c "import shutil; [shutil.rmtree(folder, ignore_errors=True) for folder in ('.venv', '.graphs', '.checkpoint', '.site', 'docs/generated')]"

@@ -226,7 +226,7 @@ def _incomplete(exercise: Exercise) -> Iterator[Finding]:
         yield Finding(exercise.id, "checks", "two make the same claim")
     file, _, anchor = exercise.page.partition("#")
     page = HERE.parent / file
-    if not page.is_file() or f'id="{anchor}"' not in page.read_text(encoding="utf-8"):
+    if not page.is_file() or f"{{ #{anchor} }}" not in page.read_text(encoding="utf-8"):
         yield Finding(exercise.id, "page", f"there is no {exercise.page}")
 
 

@@ -1,6 +1,10 @@
 """Small models in the hub's own file layout, so that no test needs the network."""
 
+import json
 import os
+import subprocess
+import sys
+from typing import NamedTuple
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
@@ -8,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from filelock import FileLock
 from hypothesis import settings
 from transformers import BertConfig, BertModel, BertTokenizer, DistilBertConfig, DistilBertModel
 from transformers.utils import logging
@@ -86,3 +91,41 @@ def model(tiny: str) -> MultiTaskSentenceTransformer:
 def minilm() -> SentenceTransformer:
     torch.manual_seed(0)
     return SentenceTransformer.from_pretrained()
+
+
+class Site(NamedTuple):
+    """The built site, and how building it went."""
+
+    folder: Path
+    returncode: int
+    output: str
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Site:
+    """Build the site, once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    folder, report = shared / "site", shared / "site.json"
+    with FileLock(shared / "site.lock"):
+        if not report.is_file():
+            report.write_text(json.dumps(_build_site(folder)), encoding="utf-8")
+    returncode, output = json.loads(report.read_text(encoding="utf-8"))
+    return Site(folder, returncode, output)
+
+
+def _build_site(folder: Path) -> tuple[int, str]:
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    root = Path(__file__).parents[1]
+    returncode, output = 0, ""
+    for command in (["docs.generator"], ["mkdocs", "build", "--strict", "--site-dir", str(folder)]):
+        done = subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=root,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        returncode, output = returncode or done.returncode, output + done.stdout
+    return returncode, output

@@ -32,7 +32,9 @@ def test_libraries_stay_in_their_files_and_own_imports_are_relative(path):
 
 
 @pytest.mark.parametrize(
-    "path", [*FILES, *sorted((SOLUTIONS.parent / "checks").rglob("*.py"))], ids=lambda path: path.name
+    "path",
+    [*FILES, *sorted((SOLUTIONS.parent / "checks").rglob("*.py")), *sorted((SOLUTIONS.parent / "docs").rglob("*.py"))],
+    ids=lambda path: path.name,
 )
 def test_files_stay_short(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300

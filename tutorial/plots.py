@@ -28,6 +28,11 @@ def similarity_heatmap(matrices: dict[str, Tensor], labels: Sequence[str], path:
         labels: Short names of the sentences.
         path: PNG file to write.
     """
+    draw_similarities(matrices, labels).savefig(path, dpi=150)
+
+
+def draw_similarities(matrices: dict[str, Tensor], labels: Sequence[str]) -> Figure:
+    """Draw what `similarity_heatmap` writes."""
     figure = Figure(figsize=(1.2 + 4.6 * len(matrices), 4.6), layout="constrained")
     axes = figure.subplots(1, len(matrices), squeeze=False)[0]
     for axis, (title, matrix) in zip(axes, matrices.items(), strict=True):
@@ -37,7 +42,7 @@ def similarity_heatmap(matrices: dict[str, Tensor], labels: Sequence[str], path:
         axis.set_xticks(range(len(labels)), labels)
         axis.set_yticks(range(len(labels)), labels)
     figure.colorbar(image, ax=list(axes), label="cosine similarity", shrink=0.8)
-    figure.savefig(path, dpi=150)
+    return figure
 
 
 def visualize_metrics(
@@ -77,7 +82,7 @@ def _training_curves(history: Sequence[dict[str, Any]]) -> Figure:
     for axis in (loss_axis, *metric_axes):
         axis.set_xlabel("epoch")
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-        _lighten(axis)
+        lighten(axis)
     return figure
 
 
@@ -111,7 +116,7 @@ def _roc_curves(metrics: dict[str, Any], class_names: Mapping[str, Sequence[str]
         axis.set_box_aspect(1)
         if len(axis.lines) - 1 <= FEW_CLASSES:  # one line is chance
             axis.legend(loc="lower right")
-        _lighten(axis)
+        lighten(axis)
     return figure
 
 
@@ -134,6 +139,7 @@ def _write_cells(axis: Axes, matrix: list[list[float]], form: str, threshold: fl
             axis.text(column, row, form.format(value), ha="center", va="center", color=colour)
 
 
-def _lighten(axis: Axes) -> None:
+def lighten(axis: Axes) -> None:
+    """Give a chart a faint grid, and no frame above and at the right."""
     axis.grid(alpha=0.25)
     axis.spines[["top", "right"]].set_visible(False)

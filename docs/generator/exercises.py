@@ -1,0 +1,101 @@
+"""The block of each exercise: rating, stub, how to check, hints, solution, all from the course's own sources."""
+
+import textwrap
+
+from checks.course import SOLUTIONS, TUTORIAL, Exercise, load_course, read_sources
+from checks.definitions import definition_text
+from checks.exercise import load_suite
+
+BLOCK = """
+<dl class="rating">
+<div><dt>Difficulty</dt><dd>{difficulty}</dd></div>
+<div><dt>Importance</dt><dd>{importance}</dd></div>
+<div><dt>Time</dt><dd>{minutes} minutes</dd></div>
+<div><dt>Points</dt><dd>{points}</dd></div>
+</dl>
+
+Fill in `{target}` in `tutorial/{file}.py`:
+
+```python
+{stub}
+```
+
+Then look at what the {checks} checks say:
+
+```sh
+checks run {id}
+```
+
+{hints}
+
+??? success "Solution"
+
+    From `solutions/{file}.py`:
+
+    ```python
+{solution}
+    ```
+"""
+
+
+def fragments() -> dict[str, str]:
+    """Give each exercise's block, by its id, and the list of all exercises."""
+    course = load_course()
+    solutions, stubs = read_sources(SOLUTIONS), read_sources(TUTORIAL)
+    blocks = {
+        exercise.id: block(exercise, stubs[exercise.file], solutions[exercise.file]) for exercise in course.exercises
+    }
+    return {**blocks, "all": overview()}
+
+
+def block(exercise: Exercise, stub: str, solution: str) -> str:
+    """Lay out one exercise.
+
+    Args:
+        exercise: What it is about.
+        stub: The tutorial's file.
+        solution: The reference's file.
+    """
+    answer = "\n\n".join(source(solution, path) for path in exercise.paths)
+    return BLOCK.format(
+        id=exercise.id,
+        target=".".join(exercise.path),
+        file=exercise.file,
+        difficulty=dots(exercise.difficulty),
+        importance=dots(exercise.importance),
+        minutes=exercise.minutes,
+        points=exercise.points,
+        checks=len(load_suite(exercise.id).checks),
+        stub=source(stub, exercise.path),
+        hints="\n\n".join(
+            f'??? tip "Hint {number}"\n\n    {hint}' for number, hint in enumerate(exercise.hints, start=1)
+        ),
+        solution=textwrap.indent(answer, "    "),
+    )
+
+
+def source(text: str, path: tuple[str, ...]) -> str:
+    """Give the text of a definition, from the left margin."""
+    return textwrap.dedent(definition_text(text, path)).strip("\n")
+
+
+def dots(rating: int) -> str:
+    """Show a rating from 1 to 5."""
+    shown = "●" * rating + "○" * (5 - rating)
+    return f'<span aria-hidden="true">{shown}</span> <span class="of">{rating} of 5</span>'
+
+
+def overview() -> str:
+    """List all tasks: exercises, points and time."""
+    course = load_course()
+    lines = ["| task | exercises | points | time |", "|---|--:|--:|--:|"]
+    for number, title in course.tasks.items():
+        mine = [exercise for exercise in course.exercises if exercise.task == number]
+        lines.append(f"| [{number} · {title}](task-{number}.md) | {_totals(mine)} |")
+    return "\n".join([*lines, f"| **all** | {_totals(list(course.exercises))} |"])
+
+
+def _totals(exercises: list[Exercise]) -> str:
+    hours, minutes = divmod(sum(exercise.minutes for exercise in exercises), 60)
+    time = f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
+    return f"{len(exercises)} | {sum(exercise.points for exercise in exercises)} | {time}"

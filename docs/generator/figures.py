@@ -1,0 +1,306 @@
+"""The figures of the pages, drawn from what the experiments measured."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from matplotlib.figure import Figure
+
+from solutions.plots import TASK_COLOURS, TASK_NAMES, draw_similarities, lighten
+
+from .charts import GREY, SERIES, across, bars, line, said, tasks
+from .data import load, mean, spread
+from .drawing import Drawing, figure_svg, fragment, style
+
+LABELS = [f"S{number}" for number in range(1, 7)]
+
+Draw = Callable[[], tuple[Figure, str, str]]
+
+
+def fragments() -> dict[str, str]:
+    """Give each figure, by its name."""
+    draws: dict[str, Draw] = {
+        "similarity": similarity,
+        "pooling": pooling,
+        "freezing": freezing,
+        "frozen-head": frozen_head,
+        "unfreezing": unfreezing,
+        "forgetting": forgetting,
+        "loss-weights": loss_weights,
+        "gradients": gradients,
+        "head-dropout": head_dropout,
+        "leakage": leakage,
+        "dropout-gap": dropout_gap,
+        "learning-rate": learning_rate,
+        "speed": speed,
+    }
+    return {name: fragment(name, drawing(name, draw)) for name, draw in draws.items()}
+
+
+def drawing(name: str, draw: Draw) -> Drawing:
+    """Draw one figure in the site's style."""
+    with style(name):
+        figure, alternative, caption = draw()
+    return Drawing(figure_svg(figure, name), alternative, caption)
+
+
+def similarity() -> tuple[Figure, str, str]:
+    """Draw the six sentences' similarities for mean and max pooling."""
+    matrices = {f"{name} pooling": torch.tensor(mean("pooling", name, "matrix")) for name in ("mean", "max")}
+    measures = {"S3": "s1_s3", "S5": "s1_s5", "S6": "s1_s6"}
+    told = "; ".join(
+        f"{name} pooling: " + ", ".join(f"S1 and {s} {mean('pooling', name, m):.2f}" for s, m in measures.items())
+        for name in ("mean", "max")
+    )
+    return (
+        draw_similarities(matrices, LABELS),
+        f"Two heatmaps of the cosine similarities of six sentences. {told}.",
+        "Cosine similarity of six sentences before any training, mean over "
+        f"{len(load('pooling')['seeds'])} random projections. S1 is “The cat sat on the mat.”, S3 “A feline was "
+        "resting on a rug.”, S5 “It's a beautiful sunny day outside.”, S6 “I love working with transformers!”",
+    )
+
+
+def pooling() -> tuple[Figure, str, str]:
+    """Compare the poolings by the six sentences and by retrieval."""
+    figure = Figure(figsize=(6.4, 4.6), layout="constrained")
+    gaps, found = figure.subplots(2, 1)
+    settings = ("mean", "max", "CLS")
+    bars(gaps, "pooling", settings, {"gap_s5": ("to S5", SERIES[0]), "gap_s6": ("to S6", SERIES[1])}, settings)
+    gaps.set_title("By how much S3 is closer to S1 (difference of cosines)")
+    measures = {"same_topic": ("same topic", SERIES[0]), "same_labels": ("same topic and mood", SERIES[1])}
+    bars(found, "pooling", settings, measures, settings)
+    found.set_title("Share of the 10 nearest sentences that fit")
+    found.set_xlim(0, 1)
+    for axis in (gaps, found):
+        axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    return (
+        figure,
+        f"Bars. Difference of cosines to S5: {said('pooling', settings, 'gap_s5')}. Nearest sentences with the same "
+        f"topic: {said('pooling', settings, 'same_topic')}.",
+        "Above: the six sentences. Below: the course's own sentences, of other templates than the query's.",
+    )
+
+
+def freezing() -> tuple[Figure, str, str]:
+    """Compare what trains, by accuracy."""
+    settings = {
+        "backbone, head A, head B, projection at 1e-05": "everything, 1e-5",
+        "head A, head B, projection at 1e-05": "backbone frozen, 1e-5",
+        "head A, head B, projection at 0.001": "backbone frozen, 1e-3",
+        "backbone, head B, projection at 1e-05": "head A frozen, 1e-5",
+        "backbone, head A, projection at 1e-05": "head B frozen, 1e-5",
+        "nothing": "everything frozen",
+    }
+    figure = Figure(figsize=(6.4, 4.2), layout="constrained")
+    axis = figure.subplots()
+    bars(axis, "freezing", list(settings), tasks(), list(settings.values()))
+    axis.set(xlim=(0, 1), xlabel="accuracy on unseen templates and words")
+    axis.axvline(0.5, color=GREY, linestyle=":")
+    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+    told = "; ".join(
+        f"{name}: task A {mean('freezing', setting, 'taskA'):.2f}, task B {mean('freezing', setting, 'taskB'):.2f}"
+        for setting, name in settings.items()
+    )
+    return figure, f"Bars of accuracy. {told}.", "What trains, at which learning rate. The dotted line is chance."
+
+
+def frozen_head() -> tuple[Figure, str, str]:
+    """Compare frozen heads with several weights of their loss."""
+    settings = list(load("frozen_head")["settings"])
+    figure = Figure(figsize=(6.4, 3.8), layout="constrained")
+    axis = figure.subplots()
+    bars(axis, "frozen_head", settings, tasks(), settings)
+    axis.set(xlim=(0, 1), xlabel="accuracy on unseen templates and words")
+    axis.axvline(0.5, color=GREY, linestyle=":")
+    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+    return (
+        figure,
+        f"Bars of accuracy. Task A: {said('frozen_head', settings, 'taskA')}. "
+        f"Task B: {said('frozen_head', settings, 'taskB')}.",
+        "One head frozen at its random start, everything else trained. The dotted line is chance.",
+    )
+
+
+def unfreezing() -> tuple[Figure, str, str]:
+    """Compare unfreezing step by step with all at once."""
+    settings = list(load("unfreezing")["settings"])
+    figure = Figure(figsize=(6.4, 4.6), layout="constrained")
+    quality, moved = figure.subplots(2, 1, sharey=True)
+    bars(quality, "unfreezing", settings, tasks(), settings)
+    quality.set(xlim=(0.5, 1.0), xlabel="accuracy on unseen templates and words")
+    quality.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+    bars(moved, "unfreezing", settings, {"drift": ("drift", SERIES[2])}, settings)
+    moved.set_xlabel("drift of the cosine of unrelated sentences")
+    quality.invert_yaxis()
+    return (
+        figure,
+        f"Bars. Task B's accuracy: {said('unfreezing', settings, 'taskB')}. Drift: "
+        f"{said('unfreezing', settings, 'drift')}.",
+        "Quality on the tasks, and how far general sentences have moved.",
+    )
+
+
+def forgetting() -> tuple[Figure, str, str]:
+    """Follow what fine-tuning does to sentences that it has nothing to do with."""
+    figure = Figure(figsize=(6.4, 3.4), layout="constrained")
+    cosine, found = figure.subplots(1, 2)
+    settings = list(load("forgetting")["settings"])
+    for setting, colour in zip(settings, SERIES, strict=True):
+        for axis, measure in ((cosine, "unrelated"), (found, "found")):
+            measured = spread("forgetting", setting, measure)
+            line(axis, range(len(measured["mean"])), measured, colour, f"learning rate {setting}")
+    cosine.set(title="Cosine of unrelated sentences", xlabel="epoch", ylim=(-0.05, 1.05))
+    found.set(title="Paraphrases found", xlabel="epoch", ylim=(-0.05, 1.05))
+    for axis in (cosine, found):
+        lighten(axis)
+    figure.legend(*cosine.get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)
+    return (
+        figure,
+        f"Two line charts over six epochs. Cosine of unrelated sentences at the end, by learning rate: "
+        f"{said('forgetting', settings, 'unrelated_after')}. Share of paraphrases found: "
+        f"{said('forgetting', settings, 'found_after')}.",
+        "Twelve pairs of paraphrases about everyday things, while the whole model learns the course's two tasks.",
+    )
+
+
+def loss_weights() -> tuple[Figure, str, str]:
+    """Draw both tasks over the sweep of weights."""
+    settings = [name for name, weights in load("loss_weights")["settings"].items() if _in_sweep(weights)]
+    shares = [load("loss_weights")["settings"][name]["alpha"] for name in settings]
+    figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+    axis = figure.subplots()
+    for task, colour in TASK_COLOURS.items():
+        line(axis, shares, across("loss_weights", settings, task), colour, TASK_NAMES[task])
+        learned = spread("loss_weights", "learned", task)
+        axis.errorbar(
+            [1.08], [learned["mean"]], [learned["sd"]], color=colour, marker="D", markersize=5, capsize=2, clip_on=False
+        )
+    axis.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1, 1.08], ["0", "0.2", "0.4", "0.6", "0.8", "1", "  learned"])
+    axis.set(xlabel="alpha, with beta = 1 - alpha", ylabel="accuracy", ylim=(0.35, 1.03))
+    axis.legend(loc="lower center")
+    lighten(axis)
+    return (
+        figure,
+        f"Accuracy over the weight alpha. Task A: {said('loss_weights', settings, 'taskA')}. Task B: "
+        f"{said('loss_weights', settings, 'taskB')}. Learned weights: task A "
+        f"{mean('loss_weights', 'learned', 'taskA'):.2f}, task B {mean('loss_weights', 'learned', 'taskB'):.2f}.",
+        "Frozen backbone, six epochs at learning rate 1e-5, sentences of unseen templates and words.",
+    )
+
+
+def _in_sweep(weights: dict[str, Any]) -> bool:
+    return "alpha" in weights and abs(weights["alpha"] + weights["beta"] - 1) < 1e-9
+
+
+def gradients() -> tuple[Figure, str, str]:
+    """Follow the angle between the two tasks' gradients."""
+    figure = Figure(figsize=(6.4, 3.4), layout="constrained")
+    axis = figure.subplots()
+    settings = list(load("gradients")["settings"])
+    for setting, colour in zip(settings, SERIES, strict=False):
+        measured = spread("gradients", setting, "cosine")
+        line(axis, [3 * step + 1 for step in range(len(measured["mean"]))], measured, colour, setting)
+    axis.axhline(0, color=GREY, linestyle=":")
+    axis.set(xlabel="training step", ylabel="cosine", ylim=(-1.05, 1.05))
+    axis.legend(loc="upper right", ncols=2)
+    lighten(axis)
+    return (
+        figure,
+        f"The cosine between both tasks' gradients over the training steps. On average: "
+        f"{said('gradients', settings, 'mean_cosine')}.",
+        "Above zero the two tasks pull the shared layers in one direction, below it against each other.",
+    )
+
+
+def head_dropout() -> tuple[Figure, str, str]:
+    """Draw both tasks over head A's dropout."""
+    settings = list(load("head_dropout")["settings"])
+    figure = Figure(figsize=(6.4, 3.4), layout="constrained")
+    axis = figure.subplots()
+    rates = [float(setting) for setting in settings]
+    for task, colour in TASK_COLOURS.items():
+        line(axis, rates, across("head_dropout", settings, task), colour, TASK_NAMES[task])
+    axis.set(xlabel="dropout in head A; head B keeps 0.5", ylabel="accuracy", ylim=(0.45, 1.03))
+    axis.legend(loc="lower left")
+    lighten(axis)
+    return (
+        figure,
+        f"Accuracy over head A's dropout. Task A: {said('head_dropout', settings, 'taskA')}. Task B: "
+        f"{said('head_dropout', settings, 'taskB')}.",
+        "Frozen backbone, six epochs at learning rate 1e-5, sentences of unseen templates and words.",
+    )
+
+
+def leakage() -> tuple[Figure, str, str]:
+    """Compare the splits."""
+    settings = list(load("leakage")["settings"])
+    figure = Figure(figsize=(6.4, 3.8), layout="constrained")
+    axis = figure.subplots()
+    bars(axis, "leakage", settings, tasks(), settings)
+    axis.set(xlim=(0, 1), xlabel="accuracy on the test set")
+    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+    return (
+        figure,
+        f"Bars of accuracy, by split and learning rate. Task A: {said('leakage', settings, 'taskA')}. Task B: "
+        f"{said('leakage', settings, 'taskB')}.",
+        "The same training, tested on sentences that are more and more unlike those of training.",
+    )
+
+
+def dropout_gap() -> tuple[Figure, str, str]:
+    """Follow task B's accuracy in the log, and of the same weights with dropout on and off."""
+    figure = Figure(figsize=(6.4, 3.4), layout="constrained")
+    axes = figure.subplots(1, 3, sharey=True)
+    kinds = {"log": "the log", "again": "dropout on", "eval": "dropout off"}
+    settings = ("0.0, 3e-05", "0.5, 3e-05", "0.8, 3e-05")
+    for axis, setting in zip(axes, settings, strict=True):
+        for (kind, label), colour in zip(kinds.items(), (GREY, SERIES[1], SERIES[0]), strict=True):
+            measured = spread("dropout_gap", setting, kind)
+            column = {key: [pair[1] for pair in measured[key]] for key in ("mean", "sd")}
+            line(axis, range(1, 7), column, colour, label)
+        axis.set(title=f"dropout {setting.partition(',')[0]}", xlabel="epoch", ylim=(0.45, 1.03))
+        lighten(axis)
+    axes[0].set_ylabel("task B's accuracy")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=10)
+    ends = "; ".join(
+        f"{setting.partition(',')[0]}: log {mean('dropout_gap', setting, 'final_log_taskB'):.2f}, "
+        f"dropout on {mean('dropout_gap', setting, 'final_again_taskB'):.2f}, "
+        f"off {mean('dropout_gap', setting, 'final_eval_taskB'):.2f}"
+        for setting in settings
+    )
+    return (
+        figure,
+        f"Task B's accuracy on the training sentences over six epochs, for three dropouts. At the end, {ends}.",
+        "The same sentences, three ways to score them. The log is taken while the weights still move; the other two "
+        "after each epoch, with the same weights.",
+    )
+
+
+def learning_rate() -> tuple[Figure, str, str]:
+    """Draw both tasks over the learning rate."""
+    settings = list(load("learning_rate")["settings"])
+    figure = Figure(figsize=(6.4, 3.4), layout="constrained")
+    axis = figure.subplots()
+    for task, colour in TASK_COLOURS.items():
+        measured = across("learning_rate", settings, task)
+        line(axis, [float(setting) for setting in settings], measured, colour, TASK_NAMES[task])
+    axis.set(xscale="log", xlabel="learning rate", ylabel="accuracy", ylim=(0.45, 1.03))
+    axis.legend(loc="lower center")
+    lighten(axis)
+    return (
+        figure,
+        f"Accuracy over the learning rate. Task A: {said('learning_rate', settings, 'taskA')}. Task B: "
+        f"{said('learning_rate', settings, 'taskB')}.",
+        "Frozen backbone, six epochs, sentences of unseen templates and words.",
+    )
+
+
+def speed() -> tuple[Figure, str, str]:
+    """Compare the seconds of three ways to do the same training."""
+    settings = list(load("speed")["settings"])
+    figure = Figure(figsize=(6.4, 2.2), layout="constrained")
+    axis = figure.subplots()
+    bars(axis, "speed", settings, {"seconds": ("seconds", SERIES[0])}, settings)
+    axis.set_xlabel("seconds for six epochs over 800 sentences")
+    return figure, f"Bars. Seconds: {said('speed', settings, 'seconds', '.1f')}.", "The same training, three ways."

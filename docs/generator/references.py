@@ -1,0 +1,72 @@
+"""Reference pages that the code writes itself: both command lines, and the result record."""
+
+import json
+import re
+from typing import Any
+
+import typer
+from typer.cli import get_docs_for_click
+
+import checks.cli
+import solutions.cli
+from checks.course import HERE, SOLUTIONS, load_course, load_misconceptions, read_sources
+from checks.definitions import apply_diff
+from checks.grading import Grader, Submission, record
+from checks.results import to_dict
+
+from .tables import markdown
+
+
+def fragments() -> dict[str, str]:
+    """Give the parts of the reference."""
+    schema = json.loads((HERE / "result.schema.json").read_text(encoding="utf-8"))
+    return {
+        "checks": command_line(checks.cli.app, "checks"),
+        "solutions": command_line(solutions.cli.app, "python -m solutions"),
+        "record": fields(schema),
+        **{name: fields(part) for name, part in schema["$defs"].items()},
+        "record-example": example(),
+    }
+
+
+def command_line(app: typer.Typer, name: str) -> str:
+    """Describe every command of an application, with headings from the second level on."""
+    command = typer.main.get_command(app)
+    text = get_docs_for_click(obj=command, ctx=typer.Context(command, info_name=name), name=name)
+    text = text.partition("\n")[2]  # the page has its own title
+    return re.sub(r"^```console$", "```text", text, flags=re.MULTILINE)
+
+
+def fields(schema: dict[str, Any]) -> str:
+    """List the properties of a JSON object."""
+    rows = [[f"`{name}`", kind(entry), entry.get("description", "")] for name, entry in schema["properties"].items()]
+    return markdown(["field", "type", "meaning"], rows).replace("--:", "---")
+
+
+def kind(entry: dict[str, Any]) -> str:
+    """Say what a property holds."""
+    if "enum" in entry:
+        return " or ".join(f"`{choice}`" for choice in entry["enum"])
+    if "const" in entry:
+        return f"`{entry['const']}`"
+    if "$ref" in entry:
+        return str(entry["$ref"]).rpartition("/")[2]
+    if "oneOf" in entry:
+        return "diagnosis or null"
+    if entry["type"] == "array":
+        return f"list of {kind(entry['items'])}"
+    return str(entry["type"])
+
+
+def example() -> str:
+    """Grade a known mistake and show its record, with one of its checks."""
+    exercise = load_course().exercise("1.1")
+    sources = read_sources(SOLUTIONS)
+    mistake = load_misconceptions(exercise)[0]
+    sources[exercise.file] = apply_diff(sources[exercise.file], exercise.paths, mistake.diff)
+    with Grader() as grader:
+        submission = Submission("tutorial", sources)
+        shown = to_dict(record(submission, grader.grade(submission, [exercise])))
+    (result,) = shown["exercises"]
+    result["checks"] = [check for check in result["checks"] if check["verdict"] == "failed"][:1]
+    return f"```json\n{json.dumps(shown, indent=2, ensure_ascii=False)}\n```"

@@ -1,0 +1,101 @@
+"""The tables of the pages, made of what the experiments measured."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from .data import load
+
+
+def fragments() -> dict[str, str]:
+    """Give each table, by its name."""
+    return {
+        "pooling": table(
+            "pooling",
+            {
+                "S1–S3": "s1_s3",
+                "S1–S5": "s1_s5",
+                "S1–S6": "s1_s6",
+                "same topic": "same_topic",
+                "task A": "taskA",
+                "task B": "taskB",
+            },
+        ),
+        "freezing": table(
+            "freezing",
+            {
+                "trainable": "trainable",
+                "s per epoch": "seconds",
+                "cached": "seconds_cached",
+                "MiB": "memory",
+                "task A": "taskA",
+                "task B": "taskB",
+                "drift": "drift",
+            },
+        ),
+        "frozen-head": table("frozen_head", {"task A": "taskA", "task B": "taskB"}),
+        "unfreezing": table(
+            "unfreezing", {"task A": "taskA", "task B": "taskB", "drift": "drift", "paraphrases": "found"}
+        ),
+        "forgetting": table(
+            "forgetting",
+            {"task A": "taskA", "task B": "taskB", "drift": "final_drift", "paraphrases found": "found_after"},
+        ),
+        "loss-weights": table(
+            "loss_weights", {"task A": "taskA", "task B": "taskB", "AUC A": "taskA_auc", "AUC B": "taskB_auc"}
+        ),
+        "gradients": table("gradients", {"mean cosine": "mean_cosine", "steps below zero": "share_negative"}),
+        "head-dropout": table(
+            "head_dropout",
+            {"task A": "taskA", "task B": "taskB", "training, A": "train_taskA", "training, B": "train_taskB"},
+        ),
+        "leakage": table(
+            "leakage",
+            {
+                "task A": "taskA",
+                "task B": "taskB",
+                "sentences seen": "same_sentence",
+                "templates seen": "same_template",
+                "words seen": "same_word",
+            },
+        ),
+        "dropout-gap": table(
+            "dropout_gap",
+            {
+                "the log": "final_log_taskB",
+                "dropout on": "final_again_taskB",
+                "dropout off": "final_eval_taskB",
+                "test set": "final_test_taskB",
+            },
+        ),
+        "learning-rate": table("learning_rate", {"task A": "taskA", "task B": "taskB", "AUC B": "taskB_auc"}),
+        "speed": table("speed", {"seconds": "seconds", "loss at the end": "loss"}),
+    }
+
+
+def table(experiment: str, measures: dict[str, str]) -> str:
+    """Lay out an experiment's means, with their standard deviations.
+
+    Args:
+        experiment: Where the numbers are from; each of its settings is a row.
+        measures: Heading of each column to its measure.
+    """
+    summary = load(experiment)["summary"]
+    rows = [[setting, *(cell(summary[setting].get(measure)) for measure in measures.values())] for setting in summary]
+    return markdown(["setting", *measures], rows)
+
+
+def cell(measured: dict[str, Any] | None) -> str:
+    """Write a mean and its standard deviation, with as many digits as they deserve."""
+    if measured is None:
+        return "–"
+    middle, deviation = measured["mean"], measured["sd"]
+    if float(middle).is_integer() and not deviation and middle > 1:
+        return f"{middle:,.0f}"
+    digits = 0 if abs(middle) >= 100 else 1 if abs(middle) >= 10 else 2
+    return f"{middle:.{digits}f}" if deviation is None else f"{middle:.{digits}f} ± {deviation:.{digits}f}"
+
+
+def markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a table whose first column is text and whose others are numbers."""
+    lines = [headings, ["---", *["--:"] * (len(headings) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

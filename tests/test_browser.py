@@ -1,0 +1,202 @@
+"""The site in a real browser: nothing from elsewhere, no errors, accessible, usable by keyboard, on screens and phones."""
+
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import threading
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from docs.generator.paths import DOCS
+
+AXE = "4.14.1"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+QUIET = (
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    *("--no-first-run", "--disable-gpu", "--disable-quic", "--no-sandbox"),
+)
+PAGES = sorted(
+    path.relative_to(DOCS).with_suffix("").as_posix()
+    for path in [*DOCS.glob("*.md"), *(DOCS / "notebooks").glob("*.ipynb")]
+)
+WIDTHS = {"wide": (1280, 900), "phone": (360, 740)}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def missing(what):
+    """Skip the test or, where browsers are required, fail it."""
+    if os.environ.get("REQUIRE_BROWSER"):
+        pytest.fail(f"{what}, and REQUIRE_BROWSER is set")
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not found:
+        missing(f"no browser to look at the site with: install one of {', '.join(BROWSERS)}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory):
+    """The accessibility checker's script, from npm: it is needed by this test only."""
+    npm = shutil.which("npm")
+    if not npm:
+        missing("no npm to install the accessibility checker axe-core with")
+    folder = tmp_path_factory.mktemp("axe")
+    command = [npm, "install", "--prefix", str(folder), "--no-save", "--ignore-scripts", f"axe-core@{AXE}"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    script = folder / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.is_file():
+        missing(f"npm cannot install axe-core {AXE}: {done.stderr.strip()}")
+    return script.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    class Silent(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Silent, directory=site.folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Open a page of the site, and collect what goes wrong on it."""
+    contexts, problems = [], []
+
+    def open_page(name, scheme="light", width="wide", javascript=True):
+        wide, high = WIDTHS[width]
+        context = browser.new_context(
+            viewport={"width": wide, "height": high}, color_scheme=scheme, java_script_enabled=javascript
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: problems.extend([request.url] * (not is_ours(request.url))))
+        page.on("console", lambda message: problems.extend([message.text] * (message.type == "error")))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("response", lambda response: problems.extend([response.url] * (response.status >= 400)))
+        page.goto(address + ("" if name == "index" else f"{name}/"), wait_until="load")
+        return page
+
+    def is_ours(url):
+        return url.startswith((address, "data:", "blob:"))
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_accessible_and_fits(name, scheme, visit, axe):
+    page = visit(name, scheme)
+    expected = "slate" if scheme == "dark" else "default"
+    assert page.evaluate("document.body.dataset.mdColorScheme") == expected
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    page.evaluate(axe)
+    for width, (wide, high) in WIDTHS.items():
+        page.set_viewport_size({"width": wide, "height": high})
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"the page is {overflow} pixels too wide on a {width} screen"
+        result = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+        found = [
+            f"{violation['id']}: {node['target']} {node['any'][0]['message'] if node['any'] else ''}"
+            for violation in result["violations"]
+            for node in violation["nodes"]
+        ]
+        assert not found, width
+
+
+def tab_to(page, selector):
+    """Press the tab key until an element has the focus, as somebody without a mouse would."""
+    for _ in range(200):
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the tab key does not reach {selector}")
+
+
+def result(page):
+    return page.locator(".widget .result").inner_text()
+
+
+def test_pooling_widget_works_by_keyboard(visit):
+    page = visit("pooling")
+    shown = [result(page)]
+    tab_to(page, ".widget input[type=radio]")
+    page.keyboard.press("ArrowRight")
+    shown.append(result(page))
+    tab_to(page, ".widget input[type=checkbox]")
+    page.keyboard.press("Space")
+    shown.append(result(page))
+    assert len(set(shown)) == 3
+    assert all("S1 is closer to S3 than to S6 by" in text for text in shown)
+
+
+def test_freezing_widget_works_by_keyboard(visit):
+    page = visit("freezing")
+    before = result(page)
+    tab_to(page, ".widget input[type=checkbox]")
+    page.keyboard.press("Space")
+    assert "Trainable parameters" in result(page)
+    assert result(page) != before
+
+
+def test_freezing_widget_has_an_answer_for_every_choice(visit):
+    page = visit("freezing")
+    boxes = page.locator(".widget input[type=checkbox]")
+    seen = set()
+    for choice in range(8):
+        for position in range(3):
+            boxes.nth(position).set_checked(bool(choice >> position & 1))
+        seen.add(result(page))
+    assert len(seen) == 8
+
+
+def test_loss_weights_widget_works_by_keyboard(visit):
+    page = visit("loss-weights")
+    tab_to(page, ".widget input[type=range]")
+    page.keyboard.press("Home")
+    assert "alpha 0, beta 1" in result(page)
+    page.keyboard.press("End")
+    assert "alpha 1, beta 0" in result(page)
+    assert page.locator(".widget input[type=range]").get_attribute("aria-valuetext") == "alpha 1, beta 0"
+
+
+@pytest.mark.parametrize("name", ["pooling", "freezing", "loss-weights"])
+def test_widgets_show_a_table_without_javascript(name, visit):
+    page = visit(name, javascript=False)
+    assert page.locator(".widget table").is_visible()
+    assert not page.locator(".widget input").count()
+
+
+def test_the_table_stays_within_reach_with_javascript(visit):
+    page = visit("pooling")
+    page.locator(".widget .whole summary").press("Enter")
+    assert page.locator(".widget .whole table").is_visible()
+
+
+def test_colours_can_be_switched_by_keyboard(visit):
+    page = visit("index")
+    page.keyboard.press("Tab")
+    before = page.evaluate("document.body.dataset.mdColorScheme")
+    tab_to(page, "form[data-md-component=palette] input, label[for^=__palette]")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    page.wait_for_timeout(100)
+    assert page.evaluate("document.body.dataset.mdColorScheme") in ("default", "slate")
+    assert before == "default"

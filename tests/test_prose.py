@@ -1,0 +1,111 @@
+"""Every number in the prose of the pages: it is followed by a comment that says where it comes from, and it agrees."""
+
+import dataclasses
+import re
+
+import pytest
+
+from checks.course import load_course
+from docs.generator.data import value
+from docs.generator.paths import DOCS
+from solutions.config import TrainingConfig
+from solutions.multitask import parameter_counts
+from solutions.trainer import build_model
+
+PAGES = sorted(path for path in DOCS.glob("*.md") if path.name != "mutants.md")  # that page is made of its record
+
+# What is no measurement, and is not looked at.
+APART = (
+    r"^```.*?^```",  # code
+    r"^ *```.*?^ *```",
+    r"^--8<--.*?$",  # what is included is made of the data
+    r"^#.*$",  # headings
+    r"\$\$.*?\$\$",  # formulas
+    r"\$[^$\n]+\$",
+    r"`[^`]*`",
+    r"<https?://[^>]*>",
+    r"\]\([^)]*\)",  # the targets of links
+    r"\b[A-Z][a-z]+ (?:& [A-Z][a-z]+ |et al\. )?\((?:19|20)\d\d",  # a paper's year
+    r"\(\d{4}, ",
+    r"\bS[1-6]\b",  # the six sentences
+    r"\b[Ee]xercise \d\.\d+\b",
+    r"\b[Tt]ask [1-5]\b",
+    r"\bPython 3\.\d+\b",
+    r"all-MiniLM-L6-v2",
+    r"\b(?:F1|L2|JSON|float16|float32)\b",
+    r"^ *\d+\. ",  # numbered lists
+    r"\[\d · ",
+)
+NUMBER = r"(?<![\w.])[-−]?\d[\d,]*(?:\.\d+)?(?:e-?\d+)?"
+QUOTED = re.compile(rf"(?P<number>{NUMBER})(?P<percent> ?%)?(?P<source><!-- (?P<path>[^>]+?) -->)?")
+
+
+def quotations(text):
+    """List the numbers of a page's prose: text, whether it is a percentage, and its source, if it has one."""
+    for pattern in APART:
+        text = re.sub(pattern, " ", text, flags=re.MULTILINE | re.DOTALL if "```" in pattern else re.MULTILINE)
+    return [(m["number"], bool(m["percent"]), m["path"], m.start()) for m in QUOTED.finditer(strip_comments(text))]
+
+
+def strip_comments(text):
+    """Drop comments that are no source of a number."""
+    return re.sub(r"(?<![\d%])<!--.*?-->", " ", text, flags=re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def model():
+    counts = parameter_counts(build_model(TrainingConfig()))
+    total = sum(counts)
+    return {"shared": counts.shared, "head": counts.taskA_head, "head_share": counts.taskA_head / total, "all": total}
+
+
+def actual(path, model):
+    """Find what a comment points to; None for a figure of the original, which nothing here can check."""
+    kind, _, name = path.partition("/")
+    if path == "original":
+        return None
+    if kind == "config":
+        return dataclasses.asdict(TrainingConfig())[name]
+    if kind == "model":
+        return model[name]
+    if path == "course/exercises":
+        return len(load_course().exercises)
+    return value(path)
+
+
+def agrees(number, percent, measured):
+    """Compare at the precision in which the number is written."""
+    plain = number.replace(",", "").replace("−", "-")
+    digits = len(plain.partition(".")[2])
+    unit = 10**-digits
+    return abs(float(plain) - measured * (100 if percent else 1)) <= unit / 2 + 1e-9
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_numbers_in_prose_come_from_the_data(page, model):
+    wrong = []
+    for number, percent, path, _ in quotations(page.read_text(encoding="utf-8")):
+        if path is None:
+            wrong.append(f"{number} does not say where it comes from")
+            continue
+        measured = actual(path, model)
+        if measured is not None and not agrees(number, percent, measured):
+            wrong.append(f"{number}{' %' * percent} is {measured:.6g} in {path}")
+    assert not wrong
+
+
+def test_a_number_without_a_source_is_noticed():
+    assert quotations("It is 0.57 here.") == [("0.57", False, None, 6)]
+
+
+def test_a_wrong_number_is_noticed():
+    ((number, percent, path, _),) = quotations("It is 0.58<!-- config/test_fraction --> here.")
+    assert path == "config/test_fraction"
+    assert not agrees(number, percent, 0.2)
+    assert agrees("0.20", False, 0.2)
+    assert agrees("97", True, 0.974)
+    assert not agrees("97", True, 0.964)
+
+
+def test_code_and_names_are_not_numbers():
+    assert quotations("`0.5` in exercise 1.1, S3, task 2 (Howard & Ruder 2018).\n```sh\nrun 1.1\n```\n") == []
