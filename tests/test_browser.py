@@ -1,4 +1,4 @@
-"""The site in a real browser: nothing from elsewhere, no errors, accessible, usable by keyboard, on screens and phones."""
+"""The site in a real browser: nothing from elsewhere, no errors, accessible, usable by keyboard, on a phone too."""
 
 import functools
 import http.server

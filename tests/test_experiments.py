@@ -123,7 +123,7 @@ def test_an_unknown_experiment_is_refused(capsys):
     "path", ["pooling/derived/no", "pooling/mean/no", "pooling/no/s1_s3", "no/mean/s1_s3", "pooling/mean/matrix"]
 )
 def test_a_number_that_is_not_there_is_refused(path):
-    with pytest.raises(ValueError, match="there is no|is no number"):
+    with pytest.raises(ValueError, match=r"there is no|is no number"):
         value(path)
 
 

@@ -63,24 +63,35 @@ function lossWeights(points, controls) {
   const slider = element("input", { type: "range", min: 0, max: points.length - 1, value: points.length >> 1 });
   controls.append(element("label", {}, "Weight of task A ", slider));
   return () => {
-    const { alpha, beta, taskA, taskB } = points[slider.value];
+    const { alpha, beta, ...tasks } = points[slider.value];
     const weights = `alpha ${alpha}, beta ${beta}`;
     slider.setAttribute("aria-valuetext", weights);
+    const rows = ["taskA", "taskB"].map((task) => [
+      `Task ${task.at(-1)}`,
+      spread(tasks[task]),
+      bar(task, tasks[task].mean),
+      spread(tasks[`${task}_loss`]),
+    ]);
     return [
       element("p", {}, element("strong", {}, weights)),
-      tableOf(["", "accuracy", ""], [bar("Task A", taskA), bar("Task B", taskB)], "After six epochs"),
+      tableOf(["", "accuracy", "", "loss"], rows, "On unseen templates and words, after six epochs"),
     ];
   };
 }
 
-function bar(name, { mean, sd }) {
-  const filled = element("span", { className: `bar ${name === "Task A" ? "taskA" : "taskB"}` });
-  filled.style.width = `${100 * mean}%`;
-  return [name, `${mean.toFixed(2)} ± ${sd.toFixed(2)}`, element("span", { className: "track" }, filled)];
+function spread({ mean, sd }) {
+  return `${mean.toFixed(2)} ± ${sd.toFixed(2)}`;
+}
+
+function bar(task, share) {
+  const filled = element("span", { className: `bar ${task}` });
+  filled.style.width = `${100 * share}%`;
+  return element("span", { className: "track" }, filled);
 }
 
 function heat(value) {
-  const cell = element("span", { className: "heat" }, value.toFixed(2));
+  const text = value.toFixed(2).replace(/^-(0\.0+)$/, "$1"); // no minus before nothing
+  const cell = element("span", { className: "heat" }, text);
   cell.style.setProperty("--heat", `${Math.round(55 * Math.max(0, value))}%`);
   return cell;
 }

@@ -125,13 +125,16 @@ def machine() -> str:
 
 
 def fingerprint(name: str) -> str:
-    """Identify an experiment by its code, whatever its layout and comments."""
-    files = [HERE / f"{name}.py", *(path for path in sorted(HERE.glob("*.py")) if path.name in SHARED)]
-    trees = [ast.dump(ast.parse(path.read_text(encoding="utf-8"))) for path in files]
-    return hashlib.sha256("\n".join(trees).encode()).hexdigest()
-
-
-SHARED = ("training.py", "general.py")
+    """Identify an experiment by its code and by what it imports from beside it, whatever the layout and comments."""
+    trees = {}
+    waiting = [name]
+    while waiting:
+        file = waiting.pop()
+        if file not in trees:
+            trees[file] = ast.parse((HERE / f"{file}.py").read_text(encoding="utf-8"))
+            imports = [node for node in ast.walk(trees[file]) if isinstance(node, ast.ImportFrom) and node.level]
+            waiting += [node.module for node in imports if node.module]
+    return hashlib.sha256("\n".join(ast.dump(trees[file]) for file in sorted(trees)).encode()).hexdigest()
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

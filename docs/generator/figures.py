@@ -168,24 +168,23 @@ def loss_weights() -> tuple[Figure, str, str]:
     """Draw both tasks over the sweep of weights."""
     settings = [name for name, weights in load("loss_weights")["settings"].items() if _in_sweep(weights)]
     shares = [load("loss_weights")["settings"][name]["alpha"] for name in settings]
-    figure = Figure(figsize=(6.4, 3.6), layout="constrained")
-    axis = figure.subplots()
-    for task, colour in TASK_COLOURS.items():
-        line(axis, shares, across("loss_weights", settings, task), colour, TASK_NAMES[task])
-        learned = spread("loss_weights", "learned", task)
-        axis.errorbar(
-            [1.08], [learned["mean"]], [learned["sd"]], color=colour, marker="D", markersize=5, capsize=2, clip_on=False
-        )
-    axis.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1, 1.08], ["0", "0.2", "0.4", "0.6", "0.8", "1", "  learned"])
-    axis.set(xlabel="alpha, with beta = 1 - alpha", ylabel="accuracy", ylim=(0.35, 1.03))
-    axis.legend(loc="lower center")
-    lighten(axis)
+    figure = Figure(figsize=(6.4, 3.4), layout="constrained")
+    axes = figure.subplots(1, 2)
+    for axis, suffix, title in zip(axes, ("", "_loss"), ("Accuracy", "Cross-entropy"), strict=True):
+        for task, colour in TASK_COLOURS.items():
+            line(axis, shares, across("loss_weights", settings, task + suffix), colour, TASK_NAMES[task])
+            learned = spread("loss_weights", "learned", task + suffix)
+            axis.errorbar([1.12], [learned["mean"]], [learned["sd"]], color=colour, marker="D", capsize=2)
+        axis.set_xticks([0, 0.25, 0.5, 0.75, 1, 1.12], ["0", "", "0.5", "", "1", "   learned"])
+        axis.set(title=title, xlabel="alpha, with beta = 1 - alpha")
+        lighten(axis)
+    axes[0].legend(loc="lower center")
     return (
         figure,
-        f"Accuracy over the weight alpha. Task A: {said('loss_weights', settings, 'taskA')}. Task B: "
-        f"{said('loss_weights', settings, 'taskB')}. Learned weights: task A "
+        f"Accuracy and loss over the weight alpha. Task A's accuracy: {said('loss_weights', settings, 'taskA')}. Task "
+        f"B's: {said('loss_weights', settings, 'taskB')}. Learned weights: task A "
         f"{mean('loss_weights', 'learned', 'taskA'):.2f}, task B {mean('loss_weights', 'learned', 'taskB'):.2f}.",
-        "Frozen backbone, six epochs at learning rate 1e-5, sentences of unseen templates and words.",
+        "Frozen backbone, six epochs at learning rate 3e-5, sentences of unseen templates and words.",
     )
 
 
@@ -216,19 +215,20 @@ def gradients() -> tuple[Figure, str, str]:
 def head_dropout() -> tuple[Figure, str, str]:
     """Draw both tasks over head A's dropout."""
     settings = list(load("head_dropout")["settings"])
-    figure = Figure(figsize=(6.4, 3.4), layout="constrained")
-    axis = figure.subplots()
     rates = [float(setting) for setting in settings]
-    for task, colour in TASK_COLOURS.items():
-        line(axis, rates, across("head_dropout", settings, task), colour, TASK_NAMES[task])
-    axis.set(xlabel="dropout in head A; head B keeps 0.5", ylabel="accuracy", ylim=(0.45, 1.03))
-    axis.legend(loc="lower left")
-    lighten(axis)
+    figure = Figure(figsize=(6.4, 3.2), layout="constrained")
+    axes = figure.subplots(1, 2)
+    for axis, suffix, title in zip(axes, ("", "_loss"), ("Accuracy", "Cross-entropy"), strict=True):
+        for task, colour in TASK_COLOURS.items():
+            line(axis, rates, across("head_dropout", settings, task + suffix), colour, TASK_NAMES[task])
+        axis.set(title=title, xlabel="dropout in head A")
+        lighten(axis)
+    axes[0].legend(loc="lower left")
     return (
         figure,
-        f"Accuracy over head A's dropout. Task A: {said('head_dropout', settings, 'taskA')}. Task B: "
-        f"{said('head_dropout', settings, 'taskB')}.",
-        "Frozen backbone, six epochs at learning rate 1e-5, sentences of unseen templates and words.",
+        f"Accuracy and loss over head A's dropout. Task A's accuracy: {said('head_dropout', settings, 'taskA')}. Task "
+        f"B's: {said('head_dropout', settings, 'taskB')}.",
+        "Head B keeps a dropout of 0.5. Frozen backbone, six epochs at learning rate 3e-5, unseen templates and words.",
     )
 
 

@@ -41,12 +41,12 @@ def fragments() -> dict[str, str]:
             {"task A": "taskA", "task B": "taskB", "drift": "final_drift", "paraphrases found": "found_after"},
         ),
         "loss-weights": table(
-            "loss_weights", {"task A": "taskA", "task B": "taskB", "AUC A": "taskA_auc", "AUC B": "taskB_auc"}
+            "loss_weights", {"task A": "taskA", "task B": "taskB", "loss A": "taskA_loss", "loss B": "taskB_loss"}
         ),
         "gradients": table("gradients", {"mean cosine": "mean_cosine", "steps below zero": "share_negative"}),
         "head-dropout": table(
             "head_dropout",
-            {"task A": "taskA", "task B": "taskB", "training, A": "train_taskA", "training, B": "train_taskB"},
+            {"task A": "taskA", "task B": "taskB", "loss A": "taskA_loss", "loss B": "taskB_loss"},
         ),
         "leakage": table(
             "leakage",

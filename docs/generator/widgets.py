@@ -57,14 +57,15 @@ def freezing() -> str:
 def loss_weights() -> str:
     """Show both tasks at each point of the sweep."""
     record = load("loss_weights")
+    shown = ("taskA", "taskB", "taskA_loss", "taskB_loss")
     points = []
     for setting, weights in record["settings"].items():
         if "alpha" in weights and abs(weights["alpha"] + weights["beta"] - 1) < 1e-9:
             measures = record["summary"][setting]
-            points.append({**weights, **{task: measures[task] for task in ("taskA", "taskB")}})
+            points.append({**weights, **{name: measures[name] for name in shown}})
     rows = [
-        ["alpha", "beta", "task A", "task B"],
-        *([f"{p['alpha']:g}", f"{p['beta']:g}", cell(p["taskA"]), cell(p["taskB"])] for p in points),
+        ["alpha", "beta", "task A", "task B", "loss A", "loss B"],
+        *([f"{p['alpha']:g}", f"{p['beta']:g}", *(cell(p[name]) for name in shown)] for p in points),
     ]
     return widget("loss-weights", points, rows)
 
