@@ -1,4 +1,4 @@
-# Two commands: `make demo` and `make test`. Each prepares .venv by itself; a second call installs nothing.
+# `make demo`, `make test`, `make site`: each prepares .venv by itself; a second call installs nothing.
 PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
 PYTHON := python
@@ -20,7 +20,7 @@ test: .venv/installed
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 	$(RUN) -m pytest --numprocesses 2 --dist loadfile
-	$(RUN) -m pytest --nbval --nbval-current-env --nbval-sanitize-with docs/notebooks/sanitize.cfg docs/notebooks
+	PYTHONWARNINGS="ignore:IProgress" $(RUN) -m pytest --nbval --nbval-current-env --nbval-sanitize-with docs/notebooks/sanitize.cfg docs/notebooks
 
 docs: .venv/installed
 	$(RUN) -m docs.generator

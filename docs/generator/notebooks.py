@@ -1,33 +1,41 @@
 """The notebooks' pages: Markdown from what is stored in them. Nothing is run here; the tests run them."""
 
-import re
+from pathlib import Path
+from typing import Any
 
 import nbformat
-from nbconvert import MarkdownExporter
 
 from .paths import NOTEBOOKS
 
 
 def write_pages() -> None:
     """Write a page beside each notebook."""
-    for notebook in sorted(NOTEBOOKS.glob("*.ipynb")):
-        notebook.with_suffix(".md").write_text(page(notebook.read_text(encoding="utf-8"), notebook.name))
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        path.with_suffix(".md").write_text(page(path), encoding="utf-8")
 
 
-def page(text: str, name: str) -> str:
-    """Turn a notebook into a page.
+def page(path: Path) -> str:
+    """Turn a notebook into a page: its text, its code, and what the code has printed."""
+    title, *cells = nbformat.read(path, as_version=4).cells
+    heading, _, introduction = title.source.partition("\n")
+    parts = [heading, f"{introduction.strip()} [Download it]({path.name})."]
+    for cell in cells:
+        parts += [cell.source] if cell.cell_type == "markdown" else [fence(cell.source, "python"), *outputs(cell)]
+    return "\n\n".join(parts) + "\n"
 
-    Args:
-        text: The notebook's JSON.
-        name: Of its file, which the page links to.
+
+def outputs(cell: Any) -> list[str]:
+    """Give what a cell has printed; the notebooks make no other output.
+
+    Raises:
+        ValueError: There is another one.
     """
-    body, _ = MarkdownExporter().from_notebook_node(nbformat.reads(text, as_version=4))
-    heading, _, rest = body.strip().partition("\n")
-    # What a cell printed is an indented block: make it one that says so, and is not highlighted as code.
-    rest = re.sub(r"(?:^    .*\n|^\n(?=    ))+", _as_output, rest, flags=re.MULTILINE)
-    return f"{heading}\n\n[Download this notebook]({name})\n{rest}\n"
+    for output in cell.outputs:
+        if output.output_type != "stream":
+            raise ValueError(f"a notebook has an output of the type {output.output_type!r}, but pages show text only")
+    return [fence(output.text.rstrip("\n"), 'text title="Output"') for output in cell.outputs]
 
 
-def _as_output(block: "re.Match[str]") -> str:
-    lines = [line[4:] for line in block.group().strip("\n").split("\n")]
-    return "\n```{.text .output}\n" + "\n".join(lines) + "\n```\n\n"
+def fence(text: str, kind: str) -> str:
+    """Write a block of code."""
+    return f"```{kind}\n{text}\n```"

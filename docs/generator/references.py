@@ -17,6 +17,10 @@ from checks.results import to_dict
 from .tables import markdown
 
 
+# What every command has, and lists of commands whose descriptions are cut short.
+CLUTTER = (r"^\* `--help`: .*\n", r"^\*\*Commands\*\*:\n\n(?:\* .*\n)+\n?", r"^\*\*Options\*\*:\n\n+(?=#|\Z|\n)")
+
+
 def fragments() -> dict[str, str]:
     """Give the parts of the reference."""
     schema = json.loads((HERE / "result.schema.json").read_text(encoding="utf-8"))
@@ -34,7 +38,9 @@ def command_line(app: typer.Typer, name: str) -> str:
     command = typer.main.get_command(app)
     text = get_docs_for_click(obj=command, ctx=typer.Context(command, info_name=name), name=name)
     text = text.partition("\n")[2]  # the page has its own title
-    return re.sub(r"^```console$", "```text", text, flags=re.MULTILINE)
+    for clutter in CLUTTER:
+        text = re.sub(clutter, "", text, flags=re.MULTILINE)
+    return text.replace("```console", "```text")
 
 
 def fields(schema: dict[str, Any]) -> str:

@@ -40,6 +40,7 @@ def freezing() -> str:
         original = f"{setting.rpartition(' at ')[0]} at 1e-05"  # the time depends on what trains, not on the rate
         choice = {
             **options,
+            "rate": f"{options['rate']:g}".replace("e-0", "e-"),
             "trainable": f"{measures['trainable']['mean']:,.0f}",
             "seconds": cell(record["summary"][original].get("seconds")),
             "memory": cell(record["summary"][original].get("memory")),
@@ -48,9 +49,7 @@ def freezing() -> str:
         }
         choices.append(choice)
         trains = setting.rpartition(" at ")[0]
-        rows.append(
-            [trains, f"{options['rate']:g}", *(str(choice[key]) for key in ("trainable", "seconds", "taskA", "taskB"))]
-        )
+        rows.append([trains, *(str(choice[key]) for key in ("rate", "trainable", "seconds", "taskA", "taskB"))])
     return widget("freezing", choices, rows)
 
 

@@ -1,4 +1,4 @@
-// The widgets: each takes the numbers that its page carries, and replaces the table that is shown without JavaScript.
+// The widgets: each takes the numbers that its page carries, and moves the table that is shown without JavaScript away.
 
 const WIDGETS = { pooling, freezing, "loss-weights": lossWeights };
 
@@ -54,7 +54,7 @@ function freezing(choices, controls) {
     const rows = chosen.map((c) => [c.rate, c.taskA, c.taskB]);
     return [
       tableOf(["", "measured"], facts, "What it costs"),
-      tableOf(["learning rate", "task A", "task B"], rows, "Accuracy on unseen templates and words"),
+      tableOf(["learning rate", "task A", "task B"], rows, "Accuracy on unseen words"),
     ];
   };
 }
@@ -74,7 +74,7 @@ function lossWeights(points, controls) {
     ]);
     return [
       element("p", {}, element("strong", {}, weights)),
-      tableOf(["", "accuracy", "", "loss"], rows, "On unseen templates and words, after six epochs"),
+      tableOf(["", "accuracy", "", "loss"], rows, "On unseen words, after six epochs"),
     ];
   };
 }
@@ -133,3 +133,8 @@ function element(name, properties, ...children) {
   made.append(...children);
   return made;
 }
+
+// What scrolls sideways on a narrow screen must be reachable by keyboard; Material wraps the tables after the page is read.
+addEventListener("load", () => {
+  for (const wrap of document.querySelectorAll(".md-typeset__scrollwrap")) wrap.tabIndex = 0;
+});
