@@ -16,7 +16,6 @@ from checks.results import to_dict
 
 from .tables import markdown
 
-
 # What every command has, and lists of commands whose descriptions are cut short.
 CLUTTER = (r"^\* `--help`: .*\n", r"^\*\*Commands\*\*:\n\n(?:\* .*\n)+\n?", r"^\*\*Options\*\*:\n\n+(?=#|\Z|\n)")
 
