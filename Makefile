@@ -10,13 +10,13 @@ RUN := $(BIN)/python
 
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: demo test docs site experiments bench format clean
+.PHONY: demo test docs site notebooks experiments bench format clean
 
 demo: .venv/installed
 	$(RUN) -m solutions demo $(ARGS)
 
 # Notebooks warn that they lack a progress bar, which none of them shows.
-test: export PYTHONWARNINGS = ignore:IProgress
+test notebooks: export PYTHONWARNINGS = ignore:IProgress
 test: .venv/installed
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
@@ -31,6 +31,9 @@ docs: .venv/installed
 site: .venv/installed
 	$(RUN) -m docs.generator
 	$(RUN) -m mkdocs serve --strict
+
+notebooks: .venv/installed
+	$(RUN) -m docs.generator.execute
 
 experiments: .venv/installed
 	$(RUN) -m docs.experiments $(ARGS)

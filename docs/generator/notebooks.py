@@ -33,7 +33,8 @@ def outputs(cell: Any) -> list[str]:
     for output in cell.outputs:
         if output.output_type != "stream":
             raise ValueError(f"a notebook has an output of the type {output.output_type!r}, but pages show text only")
-    return [fence(output.text.rstrip("\n"), 'text title="Output"') for output in cell.outputs]
+    text = "".join(output.text for output in cell.outputs).rstrip("\n")
+    return [fence(text, 'text title="Output"')] if text else []
 
 
 def fence(text: str, kind: str) -> str:
