@@ -136,5 +136,5 @@ function element(name, properties, ...children) {
 
 // What scrolls sideways on a narrow screen must be reachable by keyboard; Material wraps the tables after the page is read.
 addEventListener("load", () => {
-  for (const wrap of document.querySelectorAll(".md-typeset__scrollwrap")) wrap.tabIndex = 0;
+  for (const wide of document.querySelectorAll(".md-typeset__scrollwrap, .drawing")) wide.tabIndex = 0;
 });

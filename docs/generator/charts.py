@@ -64,6 +64,6 @@ def tasks(suffix: str = "") -> dict[str, tuple[str, str]]:
     return {task + suffix: (TASK_NAMES[task], TASK_COLOURS[task]) for task in TASK_NAMES}
 
 
-def said(experiment: str, settings: Sequence[str], measure: str, form: str = ".2f") -> str:
+def said(experiment: str, settings: Sequence[str], measure: str, form: str = "z.2f") -> str:
     """Tell the means in words, for whoever does not see the figure."""
     return ", ".join(f"{setting} {mean(experiment, setting, measure):{form}}" for setting in settings)

@@ -49,7 +49,7 @@ def similarity() -> tuple[Figure, str, str]:
     matrices = {f"{name} pooling": torch.tensor(mean("pooling", name, "matrix")) for name in ("mean", "max")}
     measures = {"S3": "s1_s3", "S5": "s1_s5", "S6": "s1_s6"}
     told = "; ".join(
-        f"{name} pooling: " + ", ".join(f"S1 and {s} {mean('pooling', name, m):.2f}" for s, m in measures.items())
+        f"{name} pooling: " + ", ".join(f"S1 and {s} {mean('pooling', name, m):z.2f}" for s, m in measures.items())
         for name in ("mean", "max")
     )
     return (
@@ -99,7 +99,7 @@ def freezing() -> tuple[Figure, str, str]:
     axis.axvline(0.5, color=GREY, linestyle=":")
     axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     told = "; ".join(
-        f"{name}: task A {mean('freezing', setting, 'taskA'):.2f}, task B {mean('freezing', setting, 'taskB'):.2f}"
+        f"{name}: task A {mean('freezing', setting, 'taskA'):z.2f}, task B {mean('freezing', setting, 'taskB'):z.2f}"
         for setting, name in settings.items()
     )
     return figure, f"Bars of accuracy. {told}.", "What trains, at which learning rate. The dotted line is chance."
@@ -183,7 +183,7 @@ def loss_weights() -> tuple[Figure, str, str]:
         figure,
         f"Accuracy and loss over the weight alpha. Task A's accuracy: {said('loss_weights', settings, 'taskA')}. Task "
         f"B's: {said('loss_weights', settings, 'taskB')}. Learned weights: task A "
-        f"{mean('loss_weights', 'learned', 'taskA'):.2f}, task B {mean('loss_weights', 'learned', 'taskB'):.2f}.",
+        f"{mean('loss_weights', 'learned', 'taskA'):z.2f}, task B {mean('loss_weights', 'learned', 'taskB'):z.2f}.",
         "Frozen backbone, six epochs at learning rate 3e-5, sentences of unseen templates and words.",
     )
 
@@ -264,9 +264,9 @@ def dropout_gap() -> tuple[Figure, str, str]:
     axes[0].set_ylabel("task B's accuracy")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=10)
     ends = "; ".join(
-        f"{setting.partition(',')[0]}: log {mean('dropout_gap', setting, 'final_log_taskB'):.2f}, "
-        f"dropout on {mean('dropout_gap', setting, 'final_again_taskB'):.2f}, "
-        f"off {mean('dropout_gap', setting, 'final_eval_taskB'):.2f}"
+        f"{setting.partition(',')[0]}: log {mean('dropout_gap', setting, 'final_log_taskB'):z.2f}, "
+        f"dropout on {mean('dropout_gap', setting, 'final_again_taskB'):z.2f}, "
+        f"off {mean('dropout_gap', setting, 'final_eval_taskB'):z.2f}"
         for setting in settings
     )
     return (

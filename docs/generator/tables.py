@@ -92,7 +92,8 @@ def cell(measured: dict[str, Any] | None) -> str:
     if float(middle).is_integer() and not deviation and middle > 1:
         return f"{middle:,.0f}"
     digits = 0 if abs(middle) >= 100 else 1 if abs(middle) >= 10 else 2
-    return f"{middle:.{digits}f}" if deviation is None else f"{middle:.{digits}f} ± {deviation:.{digits}f}"
+    mean = f"{middle:z.{digits}f}"  # z: no minus before nothing
+    return mean if deviation is None else f"{mean} ± {deviation:.{digits}f}"
 
 
 def markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

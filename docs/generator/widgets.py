@@ -23,7 +23,7 @@ def pooling() -> str:
     matrices = {setting: measures["matrix"]["mean"] for setting, measures in summary.items()}
     rows = [
         ["pooling", "S1 and S3", "S1 and S5", "S1 and S6"],
-        *([setting, *(f"{m[0][column]:.2f}" for column in (2, 4, 5))] for setting, m in matrices.items()),
+        *([setting, *(f"{m[0][column]:z.2f}" for column in (2, 4, 5))] for setting, m in matrices.items()),
     ]
     return widget("pooling", {"sentences": SAMPLE_SENTENCES, "matrices": matrices}, rows)
 
@@ -40,7 +40,7 @@ def freezing() -> str:
         original = f"{setting.rpartition(' at ')[0]} at 1e-05"  # the time depends on what trains, not on the rate
         choice = {
             **options,
-            "rate": f"{options['rate']:g}".replace("e-0", "e-"),
+            "rate": f"{options['rate']:.0e}".replace("e-0", "e-"),
             "trainable": f"{measures['trainable']['mean']:,.0f}",
             "seconds": cell(record["summary"][original].get("seconds")),
             "memory": cell(record["summary"][original].get("memory")),
