@@ -82,6 +82,27 @@ def pooling() -> tuple[Figure, str, str]:
     )
 
 
+def accuracies(experiment: str, settings: dict[str, str], caption: str) -> tuple[Figure, str, str]:
+    """Compare settings by both tasks' accuracy on the test set.
+
+    Args:
+        experiment: Where the numbers are from.
+        settings: Those to draw, and what to call them.
+        caption: Of the figure.
+    """
+    figure = Figure(figsize=(6.4, 1.4 + 0.45 * len(settings)), layout="constrained")
+    axis = figure.subplots()
+    bars(axis, experiment, list(settings), tasks(), list(settings.values()))
+    axis.set(xlim=(0, 1), xlabel="accuracy on the test set")
+    axis.axvline(0.5, color=GREY, linestyle=":")
+    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+    told = "; ".join(
+        f"{name}: task A {mean(experiment, setting, 'taskA'):.2f}, task B {mean(experiment, setting, 'taskB'):.2f}"
+        for setting, name in settings.items()
+    )
+    return figure, f"Bars of accuracy. {told}.", f"{caption} The dotted line is chance."
+
+
 def freezing() -> tuple[Figure, str, str]:
     """Compare what trains, by accuracy."""
     settings = {
@@ -92,34 +113,16 @@ def freezing() -> tuple[Figure, str, str]:
         "backbone, head A, projection at 1e-05": "head B frozen, 1e-5",
         "nothing": "everything frozen",
     }
-    figure = Figure(figsize=(6.4, 4.2), layout="constrained")
-    axis = figure.subplots()
-    bars(axis, "freezing", list(settings), tasks(), list(settings.values()))
-    axis.set(xlim=(0, 1), xlabel="accuracy on unseen templates and words")
-    axis.axvline(0.5, color=GREY, linestyle=":")
-    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
-    told = "; ".join(
-        f"{name}: task A {mean('freezing', setting, 'taskA'):z.2f}, task B {mean('freezing', setting, 'taskB'):z.2f}"
-        for setting, name in settings.items()
+    return accuracies(
+        "freezing", settings, "What trains, at which learning rate; tested on unseen templates and words."
     )
-    return figure, f"Bars of accuracy. {told}.", "What trains, at which learning rate. The dotted line is chance."
 
 
 def frozen_head() -> tuple[Figure, str, str]:
     """Compare frozen heads with several weights of their loss."""
-    settings = list(load("frozen_head")["settings"])
-    figure = Figure(figsize=(6.4, 3.8), layout="constrained")
-    axis = figure.subplots()
-    bars(axis, "frozen_head", settings, tasks(), settings)
-    axis.set(xlim=(0, 1), xlabel="accuracy on unseen templates and words")
-    axis.axvline(0.5, color=GREY, linestyle=":")
-    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
-    return (
-        figure,
-        f"Bars of accuracy. Task A: {said('frozen_head', settings, 'taskA')}. "
-        f"Task B: {said('frozen_head', settings, 'taskB')}.",
-        "One head frozen at its random start, everything else trained. The dotted line is chance.",
-    )
+    settings = {setting: setting for setting in load("frozen_head")["settings"]}
+    caption = "One head frozen at its random start, all else trained; tested on unseen templates and words."
+    return accuracies("frozen_head", settings, caption)
 
 
 def unfreezing() -> tuple[Figure, str, str]:
@@ -234,17 +237,9 @@ def head_dropout() -> tuple[Figure, str, str]:
 
 def leakage() -> tuple[Figure, str, str]:
     """Compare the splits."""
-    settings = list(load("leakage")["settings"])
-    figure = Figure(figsize=(6.4, 3.8), layout="constrained")
-    axis = figure.subplots()
-    bars(axis, "leakage", settings, tasks(), settings)
-    axis.set(xlim=(0, 1), xlabel="accuracy on the test set")
-    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
-    return (
-        figure,
-        f"Bars of accuracy, by split and learning rate. Task A: {said('leakage', settings, 'taskA')}. Task B: "
-        f"{said('leakage', settings, 'taskB')}.",
-        "The same training, tested on sentences that are more and more unlike those of training.",
+    settings = {setting: setting for setting in load("leakage")["settings"]}
+    return accuracies(
+        "leakage", settings, "Three ways to learn, tested on sentences less and less like those of training."
     )
 
 
