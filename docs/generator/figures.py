@@ -113,16 +113,13 @@ def freezing() -> tuple[Figure, str, str]:
         "backbone, head A, projection at 1e-05": "head B frozen, 1e-5",
         "nothing": "everything frozen",
     }
-    return accuracies(
-        "freezing", settings, "What trains, at which learning rate; tested on unseen templates and words."
-    )
+    return accuracies("freezing", settings, "What trains, and its learning rate; tested on unseen words.")
 
 
 def frozen_head() -> tuple[Figure, str, str]:
     """Compare frozen heads with several weights of their loss."""
     settings = {setting: setting for setting in load("frozen_head")["settings"]}
-    caption = "One head frozen at its random start, all else trained; tested on unseen templates and words."
-    return accuracies("frozen_head", settings, caption)
+    return accuracies("frozen_head", settings, "One head frozen at its random start; tested on unseen words.")
 
 
 def unfreezing() -> tuple[Figure, str, str]:
@@ -238,9 +235,7 @@ def head_dropout() -> tuple[Figure, str, str]:
 def leakage() -> tuple[Figure, str, str]:
     """Compare the splits."""
     settings = {setting: setting for setting in load("leakage")["settings"]}
-    return accuracies(
-        "leakage", settings, "Three ways to learn, tested on sentences less and less like those of training."
-    )
+    return accuracies("leakage", settings, "Tested on sentences less and less like those of training.")
 
 
 def dropout_gap() -> tuple[Figure, str, str]:
