@@ -51,4 +51,4 @@ format: .venv/installed
 	$(RUN) -c "open('.venv/installed', 'w')"
 
 clean:
-	$(PYTHON) -c "import shutil; [shutil.rmtree(folder, ignore_errors=True) for folder in ('.venv', '.graphs', '.checkpoint', '.site', 'docs/generated')]"
+	$(PYTHON) -c "import shutil; [shutil.rmtree(folder, ignore_errors=True) for folder in ('.venv', '.graphs', '.checkpoint', '.site', '.experiments', 'docs/generated')]"

@@ -69,9 +69,11 @@ def toy(monkeypatch, tmp_path):
     """An experiment of two settings and two seeds that can be told to fail."""
     module = types.ModuleType("toy", "Does it work?\n\nMore.")
     module.SEEDS, module.SETTINGS, module.calls, module.broken = range(2), {"a": {"x": 1}, "b": {"x": 2}}, [], None
+    module.stop_after = None
 
     def measure(seed, x):
-        if (seed, x) == module.broken:
+        if (seed, x) == module.broken or len(module.calls) == module.stop_after:
+            module.stop_after = None
             raise KeyboardInterrupt
         module.calls.append((seed, x))
         return {"score": seed + x, "curve": [seed, x]}
@@ -102,6 +104,20 @@ def test_runner_goes_on_where_it_was_interrupted(toy):
     runner.run("toy", QUIET)
     assert toy.calls == [(0, 1), (0, 2), (1, 1), (1, 2)]
     assert toy.data.is_file()
+
+
+def test_the_command_goes_on_where_it_was_interrupted_in_a_later_experiment(toy, monkeypatch):
+    monkeypatch.setattr("docs.experiments.__main__.EXPERIMENTS", ("first", "second"))
+    assert main([]) == 0
+    first = list(toy.calls)
+    assert len(first) == 8
+    assert main([]) == 0
+    assert toy.calls == first * 2  # a complete command leaves nothing behind
+    toy.calls.clear()
+    toy.stop_after = 6
+    assert main([]) == 130
+    assert main([]) == 0
+    assert len(toy.calls) == 8
 
 
 def test_runner_starts_again_when_the_experiment_has_changed(toy, monkeypatch):

@@ -63,24 +63,20 @@ function lossWeights(points, controls) {
   const slider = element("input", { type: "range", min: 0, max: points.length - 1, value: points.length >> 1 });
   controls.append(element("label", {}, "Weight of task A ", slider));
   return () => {
-    const { alpha, beta, ...tasks } = points[slider.value];
+    const { alpha, beta, ...measured } = points[slider.value];
     const weights = `alpha ${alpha}, beta ${beta}`;
     slider.setAttribute("aria-valuetext", weights);
     const rows = ["taskA", "taskB"].map((task) => [
       `Task ${task.at(-1)}`,
-      spread(tasks[task]),
-      bar(task, tasks[task].mean),
-      spread(tasks[`${task}_loss`]),
+      measured[task],
+      bar(task, measured.shares[task]),
+      measured[`${task}_loss`],
     ]);
     return [
       element("p", {}, element("strong", {}, weights)),
       tableOf(["", "accuracy", "", "loss"], rows, "On unseen words, after six epochs"),
     ];
   };
-}
-
-function spread({ mean, sd }) {
-  return `${mean.toFixed(2)} ± ${sd.toFixed(2)}`;
 }
 
 function bar(task, share) {

@@ -22,5 +22,6 @@ EXPERIMENTS = (
     "gradients",
     "unfreezing",
     "forgetting",
+    "data_size",
     "frozen_head",
 )

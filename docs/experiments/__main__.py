@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 
 from . import EXPERIMENTS
-from .runner import run
+from .runner import forget, run
 
 console = Console(highlight=False)
 
@@ -19,6 +19,7 @@ def main(names: list[str]) -> int:
     try:
         for name in names or EXPERIMENTS:
             run(name, console)
+        forget(names or EXPERIMENTS)
     except KeyboardInterrupt:
         console.print("\nInterrupted. The same command goes on where it stopped.")
         return 130

@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -31,6 +31,8 @@ Summary = dict[str, dict[str, dict[str, Any]]]
 def run(name: str, console: Console) -> None:
     """Run what is missing of an experiment, then write `docs/data/NAME.json`.
 
+    The single runs are kept until `forget`, so that the same command can go on after an interruption.
+
     Args:
         name: Of its module.
         console: Shows the progress.
@@ -49,7 +51,12 @@ def run(name: str, console: Console) -> None:
             _write(UNFINISHED / f"{name}.json", {"fingerprint": fingerprint(name), "rows": rows})
             progress.update(task, advance=1, description=name)
     _write(DATA / f"{name}.json", record(name, module, rows))
-    (UNFINISHED / f"{name}.json").unlink(missing_ok=True)
+
+
+def forget(names: Iterable[str]) -> None:
+    """Delete the single runs: the next command starts anew."""
+    for name in names:
+        (UNFINISHED / f"{name}.json").unlink(missing_ok=True)
 
 
 def load(name: str) -> ModuleType:
@@ -125,16 +132,22 @@ def machine() -> str:
 
 
 def fingerprint(name: str) -> str:
-    """Identify an experiment by its code and by what it imports from beside it, whatever the layout and comments."""
-    trees = {}
+    """Identify an experiment by its code and by what it imports from beside it, whatever the layout and the words."""
+    files: dict[str, str] = {}
     waiting = [name]
     while waiting:
         file = waiting.pop()
-        if file not in trees:
-            trees[file] = ast.parse((HERE / f"{file}.py").read_text(encoding="utf-8"))
-            imports = [node for node in ast.walk(trees[file]) if isinstance(node, ast.ImportFrom) and node.level]
+        if file not in files:
+            tree = ast.parse((HERE / f"{file}.py").read_text(encoding="utf-8"))
+            imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
             waiting += [node.module for node in imports if node.module]
-    return hashlib.sha256("\n".join(ast.dump(trees[file]) for file in sorted(trees)).encode()).hexdigest()
+            files[file] = ast.dump(_WithoutDocstrings().visit(tree))
+    return hashlib.sha256("\n".join(files[file] for file in sorted(files)).encode()).hexdigest()
+
+
+class _WithoutDocstrings(ast.NodeTransformer):
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
+        return None if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str) else node
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

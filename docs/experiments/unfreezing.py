@@ -13,6 +13,7 @@ PROGRESSIVE = {"freeze": FreezeStrategy.BACKBONE, "unfreeze": ((3, 2), (5, 4))}
 SETTINGS: dict[str, dict[str, Any]] = {
     "backbone frozen": {"freeze": FreezeStrategy.BACKBONE},
     "all at once": {"freeze": FreezeStrategy.NOTHING},
+    "all at once, lower layers slower": {"freeze": FreezeStrategy.NOTHING, "layer_decay": 0.5},
     "progressive": PROGRESSIVE,
     "progressive, lower layers slower": {**PROGRESSIVE, "layer_decay": 0.5},
 }

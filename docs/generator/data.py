@@ -32,6 +32,12 @@ def mean(experiment: str, setting: str, measure: str) -> Any:
     return spread(experiment, setting, measure)["mean"]
 
 
+def weights_in_sweep() -> dict[str, dict[str, float]]:
+    """Give the settings of the sweep over loss weights whose weights sum to 1, by name."""
+    settings = load("loss_weights")["settings"]
+    return {name: w for name, w in settings.items() if "alpha" in w and abs(w["alpha"] + w["beta"] - 1) < 1e-9}
+
+
 def value(path: str) -> float:
     """Find the number that a page quotes.
 

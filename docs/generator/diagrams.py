@@ -176,7 +176,7 @@ def step() -> Drawing:
         sheet.svg(),
         "A cycle of five steps: zero_grad forgets the old gradients, the model predicts, the criterion says how wrong "
         "that is, backward finds the way, step moves the weights; then the next batch.",
-        "One training step. Any other order runs without an error, and trains badly.",
+        "One training step. Leave out zero_grad and it still runs, and trains badly.",
     )
 
 
@@ -185,7 +185,7 @@ def leak() -> Drawing:
     sheet = Canvas(WIDTH, 300)
     for top, title, first, second, verdict in (
         (0, "Generate, then split", "sentences", "", "same templates on both sides"),
-        (150, "Split, then generate", "templates", "sentences", "nothing in common"),
+        (150, "Split, then generate", "templates", "sentences", "no template in common"),
     ):
         sheet.words(4, top + 20, title, "strong")
         sheet.box(4, top + 56, 110, 44, "templates" if not second else "all\ntemplates", "plain")
@@ -208,7 +208,7 @@ def leak() -> Drawing:
         sheet.svg(),
         "Above: from all templates come sentences, which are then split into training and test; both sides share "
         "their templates. Below: the templates are split first, and each side's sentences are made from its own; "
-        "nothing is shared.",
+        "no template is shared.",
         "Divide what sentences are made of, not the sentences.",
     )
 

@@ -1,7 +1,6 @@
 """The figures of the pages, drawn from what the experiments measured."""
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from matplotlib.figure import Figure
@@ -9,7 +8,7 @@ from matplotlib.figure import Figure
 from solutions.plots import TASK_COLOURS, TASK_NAMES, draw_similarities, lighten
 
 from .charts import GREY, SERIES, across, bars, line, said, tasks
-from .data import load, mean, spread
+from .data import load, mean, spread, weights_in_sweep
 from .drawing import Drawing, figure_svg, fragment, style
 
 LABELS = [f"S{number}" for number in range(1, 7)]
@@ -126,13 +125,12 @@ def unfreezing() -> tuple[Figure, str, str]:
     """Compare unfreezing step by step with all at once."""
     settings = list(load("unfreezing")["settings"])
     figure = Figure(figsize=(6.4, 4.6), layout="constrained")
-    quality, moved = figure.subplots(2, 1, sharey=True)
+    quality, left = figure.subplots(2, 1)
     bars(quality, "unfreezing", settings, tasks(), settings)
-    quality.set(xlim=(0.5, 1.0), xlabel="accuracy on unseen templates and words")
+    quality.set(xlim=(0, 1), xlabel="accuracy on unseen templates and words")
     quality.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
-    bars(moved, "unfreezing", settings, {"found": ("paraphrases", SERIES[2])}, settings)
-    moved.set(xlim=(0, 1), xlabel="share of paraphrases that the backbone still finds")
-    quality.invert_yaxis()
+    bars(left, "unfreezing", settings, {"found": ("paraphrases", SERIES[2])}, settings)
+    left.set(xlim=(0, 1), xlabel="share of paraphrases that the backbone still finds")
     return (
         figure,
         f"Bars. Task B's accuracy: {said('unfreezing', settings, 'taskB')}. Paraphrases "
@@ -166,8 +164,8 @@ def forgetting() -> tuple[Figure, str, str]:
 
 def loss_weights() -> tuple[Figure, str, str]:
     """Draw both tasks over the sweep of weights."""
-    settings = [name for name, weights in load("loss_weights")["settings"].items() if _in_sweep(weights)]
-    shares = [load("loss_weights")["settings"][name]["alpha"] for name in settings]
+    sweep = weights_in_sweep()
+    settings, shares = list(sweep), [weights["alpha"] for weights in sweep.values()]
     figure = Figure(figsize=(6.4, 3.4), layout="constrained")
     axes = figure.subplots(1, 2)
     for axis, suffix, title in zip(axes, ("", "_loss"), ("Accuracy", "Cross-entropy"), strict=True):
@@ -186,10 +184,6 @@ def loss_weights() -> tuple[Figure, str, str]:
         f"{mean('loss_weights', 'learned', 'taskA'):z.2f}, task B {mean('loss_weights', 'learned', 'taskB'):z.2f}.",
         "Frozen backbone, six epochs at learning rate 3e-5, sentences of unseen templates and words.",
     )
-
-
-def _in_sweep(weights: dict[str, Any]) -> bool:
-    return "alpha" in weights and abs(weights["alpha"] + weights["beta"] - 1) < 1e-9
 
 
 def gradients() -> tuple[Figure, str, str]:

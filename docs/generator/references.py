@@ -57,7 +57,7 @@ def kind(entry: dict[str, Any]) -> str:
     if "$ref" in entry:
         return str(entry["$ref"]).rpartition("/")[2]
     if "oneOf" in entry:
-        return "diagnosis or null"
+        return " or ".join(map(kind, entry["oneOf"]))
     if entry["type"] == "array":
         return f"list of {kind(entry['items'])}"
     return str(entry["type"])

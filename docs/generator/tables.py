@@ -32,7 +32,9 @@ def fragments() -> dict[str, str]:
                 "drift": "drift",
             },
         ),
-        "frozen-head": table("frozen_head", {"task A": "taskA", "task B": "taskB"}),
+        "frozen-head": table(
+            "frozen_head", {"task A": "taskA", "task B": "taskB", "AUC A": "taskA_auc", "AUC B": "taskB_auc"}
+        ),
         "unfreezing": table(
             "unfreezing", {"task A": "taskA", "task B": "taskB", "drift": "drift", "paraphrases": "found"}
         ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from solutions.similarity import SAMPLE_SENTENCES
 
-from .data import load
+from .data import load, weights_in_sweep
 from .tables import cell
 
 Table = list[list[str]]
@@ -55,18 +55,22 @@ def freezing() -> str:
 
 def loss_weights() -> str:
     """Show both tasks at each point of the sweep."""
-    record = load("loss_weights")
     shown = ("taskA", "taskB", "taskA_loss", "taskB_loss")
-    points = []
-    for setting, weights in record["settings"].items():
-        if "alpha" in weights and abs(weights["alpha"] + weights["beta"] - 1) < 1e-9:
-            measures = record["summary"][setting]
-            points.append({**weights, **{name: measures[name] for name in shown}})
+    summary = load("loss_weights")["summary"]
+    points: list[dict[str, Any]] = [
+        {**weights, **{name: cell(summary[setting][name]) for name in shown}, "shares": shares(summary[setting])}
+        for setting, weights in weights_in_sweep().items()
+    ]
     rows = [
         ["alpha", "beta", "task A", "task B", "loss A", "loss B"],
-        *([f"{p['alpha']:g}", f"{p['beta']:g}", *(cell(p[name]) for name in shown)] for p in points),
+        *([f"{p['alpha']:g}", f"{p['beta']:g}", *(p[name] for name in shown)] for p in points),
     ]
     return widget("loss-weights", points, rows)
+
+
+def shares(measures: dict[str, Any]) -> dict[str, float]:
+    """Give each task's accuracy, for the length of its bar."""
+    return {task: measures[task]["mean"] for task in ("taskA", "taskB")}
 
 
 def widget(name: str, data: Any, rows: Table) -> str:
