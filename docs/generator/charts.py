@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from solutions.plots import TASK_COLOURS, TASK_NAMES, lighten
 
@@ -11,6 +12,9 @@ from .data import mean, spread
 
 SERIES = ("#0072B2", "#D55E00", "#009E73")  # apart in every common form of colour blindness, on white and on black
 GREY = "#808080"
+
+# A figure, what it says in words, and its caption.
+Parts = tuple[Figure, str, str]
 
 
 def bars(
@@ -67,3 +71,24 @@ def tasks(suffix: str = "") -> dict[str, tuple[str, str]]:
 def said(experiment: str, settings: Sequence[str], measure: str, form: str = "z.2f") -> str:
     """Tell the means in words, for whoever does not see the figure."""
     return ", ".join(f"{setting} {mean(experiment, setting, measure):{form}}" for setting in settings)
+
+
+def accuracies(experiment: str, settings: dict[str, str], caption: str) -> Parts:
+    """Compare settings by both tasks' accuracy on the test set.
+
+    Args:
+        experiment: Where the numbers are from.
+        settings: Those to draw, and what to call them.
+        caption: Of the figure.
+    """
+    figure = Figure(figsize=(6.4, 1.4 + 0.45 * len(settings)), layout="constrained")
+    axis = figure.subplots()
+    bars(axis, experiment, list(settings), tasks(), list(settings.values()))
+    axis.set(xlim=(0, 1), xlabel="accuracy on the test set")
+    axis.axvline(0.5, color=GREY, linestyle=":")
+    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+    told = "; ".join(
+        f"{name}: task A {mean(experiment, setting, 'taskA'):.2f}, task B {mean(experiment, setting, 'taskB'):.2f}"
+        for setting, name in settings.items()
+    )
+    return figure, f"Bars of accuracy. {told}.", f"{caption} The dotted line is chance."

@@ -7,13 +7,14 @@ from matplotlib.figure import Figure
 
 from solutions.plots import TASK_COLOURS, TASK_NAMES, draw_similarities, lighten
 
-from .charts import GREY, SERIES, across, bars, line, said, tasks
+from . import training_figures
+from .charts import GREY, SERIES, Parts, accuracies, across, bars, line, said, tasks
 from .data import load, mean, spread, weights_in_sweep
 from .drawing import Drawing, figure_svg, fragment, style
 
 LABELS = [f"S{number}" for number in range(1, 7)]
 
-Draw = Callable[[], tuple[Figure, str, str]]
+Draw = Callable[[], Parts]
 
 
 def fragments() -> dict[str, str]:
@@ -22,16 +23,17 @@ def fragments() -> dict[str, str]:
         "similarity": similarity,
         "pooling": pooling,
         "freezing": freezing,
+        "data-size": data_size,
         "frozen-head": frozen_head,
         "unfreezing": unfreezing,
         "forgetting": forgetting,
         "loss-weights": loss_weights,
         "gradients": gradients,
         "head-dropout": head_dropout,
-        "leakage": leakage,
-        "dropout-gap": dropout_gap,
-        "learning-rate": learning_rate,
-        "speed": speed,
+        "leakage": training_figures.leakage,
+        "dropout-gap": training_figures.dropout_gap,
+        "learning-rate": training_figures.learning_rate,
+        "speed": training_figures.speed,
     }
     return {name: fragment(name, drawing(name, draw)) for name, draw in draws.items()}
 
@@ -43,7 +45,7 @@ def drawing(name: str, draw: Draw) -> Drawing:
     return Drawing(figure_svg(figure, name), alternative, caption)
 
 
-def similarity() -> tuple[Figure, str, str]:
+def similarity() -> Parts:
     """Draw the six sentences' similarities for mean and max pooling."""
     matrices = {f"{name} pooling": torch.tensor(mean("pooling", name, "matrix")) for name in ("mean", "max")}
     measures = {"S3": "s1_s3", "S5": "s1_s5", "S6": "s1_s6"}
@@ -60,7 +62,7 @@ def similarity() -> tuple[Figure, str, str]:
     )
 
 
-def pooling() -> tuple[Figure, str, str]:
+def pooling() -> Parts:
     """Compare the poolings by the six sentences and by retrieval."""
     figure = Figure(figsize=(6.4, 4.6), layout="constrained")
     gaps, found = figure.subplots(2, 1)
@@ -81,28 +83,7 @@ def pooling() -> tuple[Figure, str, str]:
     )
 
 
-def accuracies(experiment: str, settings: dict[str, str], caption: str) -> tuple[Figure, str, str]:
-    """Compare settings by both tasks' accuracy on the test set.
-
-    Args:
-        experiment: Where the numbers are from.
-        settings: Those to draw, and what to call them.
-        caption: Of the figure.
-    """
-    figure = Figure(figsize=(6.4, 1.4 + 0.45 * len(settings)), layout="constrained")
-    axis = figure.subplots()
-    bars(axis, experiment, list(settings), tasks(), list(settings.values()))
-    axis.set(xlim=(0, 1), xlabel="accuracy on the test set")
-    axis.axvline(0.5, color=GREY, linestyle=":")
-    axis.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
-    told = "; ".join(
-        f"{name}: task A {mean(experiment, setting, 'taskA'):.2f}, task B {mean(experiment, setting, 'taskB'):.2f}"
-        for setting, name in settings.items()
-    )
-    return figure, f"Bars of accuracy. {told}.", f"{caption} The dotted line is chance."
-
-
-def freezing() -> tuple[Figure, str, str]:
+def freezing() -> Parts:
     """Compare what trains, by accuracy."""
     settings = {
         "backbone, head A, head B, projection at 1e-05": "everything, 1e-5",
@@ -115,13 +96,34 @@ def freezing() -> tuple[Figure, str, str]:
     return accuracies("freezing", settings, "What trains, and its learning rate; tested on unseen words.")
 
 
-def frozen_head() -> tuple[Figure, str, str]:
+def data_size() -> Parts:
+    """Draw both ways to train over the number of sentences."""
+    settings = load("data_size")["settings"]
+    figure = Figure(figsize=(6.4, 3.0), layout="constrained")
+    axis = figure.subplots()
+    for way, colour in zip(dict.fromkeys(options["way"] for options in settings.values()), SERIES, strict=False):
+        names = [name for name, options in settings.items() if options["way"] == way]
+        sizes = [settings[name]["size"] for name in names]
+        line(axis, sizes, across("data_size", names, "combined"), colour, way)
+    axis.set_xscale("log", base=2)
+    axis.set_xticks(sizes, [str(size) for size in sizes])
+    axis.set(xlabel="training sentences", ylabel="combined accuracy")
+    axis.legend(loc="lower right")
+    lighten(axis)
+    return (
+        figure,
+        f"Combined accuracy over the number of training sentences: {said('data_size', list(settings), 'combined')}.",
+        "Six epochs in batches of eight; learning rate 1e-3 with the backbone frozen, 1e-4 if it trains; unseen words.",
+    )
+
+
+def frozen_head() -> Parts:
     """Compare frozen heads with several weights of their loss."""
     settings = {setting: setting for setting in load("frozen_head")["settings"]}
     return accuracies("frozen_head", settings, "One head frozen at its random start; tested on unseen words.")
 
 
-def unfreezing() -> tuple[Figure, str, str]:
+def unfreezing() -> Parts:
     """Compare unfreezing step by step with all at once."""
     settings = list(load("unfreezing")["settings"])
     figure = Figure(figsize=(6.4, 4.6), layout="constrained")
@@ -139,7 +141,7 @@ def unfreezing() -> tuple[Figure, str, str]:
     )
 
 
-def forgetting() -> tuple[Figure, str, str]:
+def forgetting() -> Parts:
     """Follow what fine-tuning does to sentences that it has nothing to do with."""
     figure = Figure(figsize=(6.4, 3.4), layout="constrained")
     cosine, found = figure.subplots(1, 2)
@@ -162,7 +164,7 @@ def forgetting() -> tuple[Figure, str, str]:
     )
 
 
-def loss_weights() -> tuple[Figure, str, str]:
+def loss_weights() -> Parts:
     """Draw both tasks over the sweep of weights."""
     sweep = weights_in_sweep()
     settings, shares = list(sweep), [weights["alpha"] for weights in sweep.values()]
@@ -186,7 +188,7 @@ def loss_weights() -> tuple[Figure, str, str]:
     )
 
 
-def gradients() -> tuple[Figure, str, str]:
+def gradients() -> Parts:
     """Follow the angle between the two tasks' gradients."""
     figure = Figure(figsize=(6.4, 3.4), layout="constrained")
     axis = figure.subplots()
@@ -206,7 +208,7 @@ def gradients() -> tuple[Figure, str, str]:
     )
 
 
-def head_dropout() -> tuple[Figure, str, str]:
+def head_dropout() -> Parts:
     """Draw both tasks over head A's dropout."""
     settings = list(load("head_dropout")["settings"])
     rates = [float(setting) for setting in settings]
@@ -224,67 +226,3 @@ def head_dropout() -> tuple[Figure, str, str]:
         f"B's: {said('head_dropout', settings, 'taskB')}.",
         "Head B keeps a dropout of 0.5. Frozen backbone, six epochs at learning rate 3e-5, unseen templates and words.",
     )
-
-
-def leakage() -> tuple[Figure, str, str]:
-    """Compare the splits."""
-    settings = {setting: setting for setting in load("leakage")["settings"]}
-    return accuracies("leakage", settings, "Tested on sentences less and less like those of training.")
-
-
-def dropout_gap() -> tuple[Figure, str, str]:
-    """Follow task B's accuracy in the log, and of the same weights with dropout on and off."""
-    figure = Figure(figsize=(6.4, 3.4), layout="constrained")
-    axes = figure.subplots(1, 3, sharey=True)
-    kinds = {"log": "the log", "again": "dropout on", "eval": "dropout off"}
-    settings = ("0.0, 3e-05", "0.5, 3e-05", "0.8, 3e-05")
-    for axis, setting in zip(axes, settings, strict=True):
-        for (kind, label), colour in zip(kinds.items(), (GREY, SERIES[1], SERIES[0]), strict=True):
-            measured = spread("dropout_gap", setting, kind)
-            column = {key: [pair[1] for pair in measured[key]] for key in ("mean", "sd")}
-            line(axis, range(1, 7), column, colour, label)
-        axis.set(title=f"dropout {setting.partition(',')[0]}", xlabel="epoch", ylim=(0.45, 1.03))
-        lighten(axis)
-    axes[0].set_ylabel("task B's accuracy")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=10)
-    ends = "; ".join(
-        f"{setting.partition(',')[0]}: log {mean('dropout_gap', setting, 'final_log_taskB'):z.2f}, "
-        f"dropout on {mean('dropout_gap', setting, 'final_again_taskB'):z.2f}, "
-        f"off {mean('dropout_gap', setting, 'final_eval_taskB'):z.2f}"
-        for setting in settings
-    )
-    return (
-        figure,
-        f"Task B's accuracy on the training sentences over six epochs, for three dropouts. At the end, {ends}.",
-        "The same sentences, three ways to score them. The log is taken while the weights still move; the other two "
-        "after each epoch, with the same weights.",
-    )
-
-
-def learning_rate() -> tuple[Figure, str, str]:
-    """Draw both tasks over the learning rate."""
-    settings = list(load("learning_rate")["settings"])
-    figure = Figure(figsize=(6.4, 3.4), layout="constrained")
-    axis = figure.subplots()
-    for task, colour in TASK_COLOURS.items():
-        measured = across("learning_rate", settings, task)
-        line(axis, [float(setting) for setting in settings], measured, colour, TASK_NAMES[task])
-    axis.set(xscale="log", xlabel="learning rate", ylabel="accuracy", ylim=(0.45, 1.03))
-    axis.legend(loc="lower center")
-    lighten(axis)
-    return (
-        figure,
-        f"Accuracy over the learning rate. Task A: {said('learning_rate', settings, 'taskA')}. Task B: "
-        f"{said('learning_rate', settings, 'taskB')}.",
-        "Frozen backbone, six epochs, sentences of unseen templates and words.",
-    )
-
-
-def speed() -> tuple[Figure, str, str]:
-    """Compare the seconds of three ways to do the same training."""
-    settings = list(load("speed")["settings"])
-    figure = Figure(figsize=(6.4, 2.2), layout="constrained")
-    axis = figure.subplots()
-    bars(axis, "speed", settings, {"seconds": ("seconds", SERIES[0])}, settings)
-    axis.set_xlabel("seconds for six epochs over 800 sentences")
-    return figure, f"Bars. Seconds: {said('speed', settings, 'seconds', '.1f')}.", "The same training, three ways."
