@@ -91,7 +91,7 @@ def projection() -> Drawing:
 
 def sharing() -> Drawing:
     """Draw how gradients of both tasks meet in the encoder."""
-    sheet = Canvas(WIDTH, 250)
+    sheet = Canvas(WIDTH, 262)
     sheet.box(160, 12, 240, 52, "shared encoder\nruns once per batch")
     for left, task in ((30, "A"), (310, "B")):
         middle = left + 110
@@ -104,8 +104,7 @@ def sharing() -> Drawing:
         inner = 30 if x < 280 else 530
         sheet.line([(inner, 208), (x, 208), (x, 38)], f"{kind} dashed")
         sheet.arrow(x, 38, 156 if x < 280 else 404, 38, f"{kind} dashed")
-    sheet.words(280, 178, "gradients flow back,", "middle small")
-    sheet.words(280, 196, "and add up", "middle small")
+    sheet.words(280, 252, "dashed: gradients flow back, and add up", "middle small")
     return Drawing(
         sheet.svg(),
         "The shared encoder runs once per batch and feeds head A and head B. Each has a loss, weighted by alpha and "
