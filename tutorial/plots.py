@@ -37,7 +37,7 @@ def draw_similarities(matrices: dict[str, Tensor], labels: Sequence[str]) -> Fig
     axes = figure.subplots(1, len(matrices), squeeze=False)[0]
     for axis, (title, matrix) in zip(axes, matrices.items(), strict=True):
         image = axis.imshow(matrix.tolist(), cmap="Blues", vmin=0, vmax=1)
-        _write_cells(axis, matrix.tolist(), "{:.2f}", threshold=0.6)
+        _write_cells(axis, matrix.tolist(), "{:z.2f}", threshold=0.6)
         axis.set_title(title)
         axis.set_xticks(range(len(labels)), labels)
         axis.set_yticks(range(len(labels)), labels)
