@@ -1,6 +1,7 @@
 """Write `docs/generated/` and the notebooks' pages: `python -m docs.generator`."""
 
 import shutil
+import sys
 
 from . import diagrams, exercises, figures, notebooks, provenance, references, tables, widgets
 from .paths import GENERATED
@@ -29,4 +30,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ValueError as error:
+        sys.exit(f"error: {error}")
