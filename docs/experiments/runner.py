@@ -141,7 +141,7 @@ def fingerprint(name: str) -> str:
             tree = ast.parse((HERE / f"{file}.py").read_text(encoding="utf-8"))
             imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
             waiting += [node.module for node in imports if node.module]
-            files[file] = ast.dump(_WithoutDocstrings().visit(tree))
+            files[file] = ast.unparse(_WithoutDocstrings().visit(tree))  # the same text in every Python
     return hashlib.sha256("\n".join(files[file] for file in sorted(files)).encode()).hexdigest()
 
 
