@@ -24,7 +24,8 @@ function pooling({ sentences, matrices }, controls) {
   const padding = checkbox(controls, "Count the padding too", false);
   return () => {
     // The CLS token is the first one: padding, which comes last, cannot reach it.
-    const counted = padding.checked && choice() !== "CLS";
+    padding.disabled = choice() === "CLS";
+    const counted = padding.checked && !padding.disabled;
     const matrix = matrices[choice() + (counted ? ", padding counted" : "")];
     const names = sentences.map((_, i) => `S${i + 1}`);
     const rows = matrix.map((row, i) => [names[i], ...row.map(heat)]);

@@ -66,7 +66,8 @@ def padding() -> Drawing:
         "A batch of two sentences. The first has seven tokens, all with mask 1; its mean is their sum divided by "
         "seven. The second has four tokens with mask 1 and three of padding with mask 0; its mean is the sum of the "
         "four, divided by four.",
-        "A batch is a rectangle. What fills it up must not count, neither in the sum nor in the number.",
+        "A batch is a rectangle. What fills it up must not count, neither in the sum nor in the number. The two tokens "
+        "that BERT puts around each sentence are left out here; they do count.",
     )
 
 

@@ -17,6 +17,7 @@ BOX = """
     | machine | {machine} |
     | versions | {versions} |
     | computing time | {minutes} minutes |
+    | ± | one standard deviation over the seeds |
 """
 
 
