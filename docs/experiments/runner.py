@@ -37,8 +37,8 @@ def run(name: str, console: Console) -> None:
         name: Of its module.
         console: Shows the progress.
     """
-    module = load(name)
-    rows = _resume(name)
+    module, mark = load(name), fingerprint(name)  # of the code as it is now: it may be edited while it runs
+    rows = _resume(name, mark)
     runs = [(seed, setting) for seed in module.SEEDS for setting in module.SETTINGS]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
@@ -48,9 +48,9 @@ def run(name: str, console: Console) -> None:
             start = time.perf_counter()
             measured = module.measure(seed, **module.SETTINGS[setting])
             rows.append({"setting": setting, "seed": seed, "took": round(time.perf_counter() - start, 2), **measured})
-            _write(UNFINISHED / f"{name}.json", {"fingerprint": fingerprint(name), "rows": rows})
+            _write(UNFINISHED / f"{name}.json", {"fingerprint": mark, "rows": rows})
             progress.update(task, advance=1, description=name)
-    _write(DATA / f"{name}.json", record(name, module, rows))
+    _write(DATA / f"{name}.json", record(name, module, rows, mark))
 
 
 def forget(names: Iterable[str]) -> None:
@@ -64,18 +64,18 @@ def load(name: str) -> ModuleType:
     return importlib.import_module(f"{__package__}.{name}")
 
 
-def _resume(name: str) -> list[Row]:
+def _resume(name: str, mark: str) -> list[Row]:
     """Read the rows of an interrupted run, if the experiment is still the same."""
     path = UNFINISHED / f"{name}.json"
     if path.is_file():
         kept = json.loads(path.read_text(encoding="utf-8"))
-        if kept["fingerprint"] == fingerprint(name):
+        if kept["fingerprint"] == mark:
             rows: list[Row] = kept["rows"]
             return rows
     return []
 
 
-def record(name: str, module: ModuleType, rows: list[Row]) -> dict[str, Any]:
+def record(name: str, module: ModuleType, rows: list[Row], mark: str) -> dict[str, Any]:
     """Put together what `docs/data/NAME.json` says: where the numbers come from, their summary and every run."""
     summary = summarize(rows)
     derive: Callable[[Summary], dict[str, Any]] = getattr(module, "derive", lambda summary: {})
@@ -85,7 +85,7 @@ def record(name: str, module: ModuleType, rows: list[Row]) -> dict[str, Any]:
         "date": datetime.now(UTC).date().isoformat(),
         "machine": machine(),
         "versions": {"python": platform.python_version(), **{library: version(library) for library in LIBRARIES}},
-        "fingerprint": fingerprint(name),
+        "fingerprint": mark,
         "settings": module.SETTINGS,
         "seeds": list(module.SEEDS),
         "minutes": round(sum(row["took"] for row in rows) / 60, 1),

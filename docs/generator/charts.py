@@ -48,10 +48,10 @@ def bars(
     lighten(axis)
 
 
-def line(axis: Axes, x: Sequence[float], measured: dict[str, Any], colour: str, label: str, dashes: str = "-") -> None:
+def line(axis: Axes, x: Sequence[float], measured: dict[str, Any], colour: str, label: str) -> None:
     """Draw means as a line, with a band of one standard deviation."""
     means, deviations = measured["mean"], measured["sd"]
-    axis.plot(x, means, color=colour, marker="o", markersize=4, linestyle=dashes, label=label)
+    axis.plot(x, means, color=colour, marker="o", markersize=4, label=label)
     low = [m - s for m, s in zip(means, deviations, strict=True)]
     high = [m + s for m, s in zip(means, deviations, strict=True)]
     axis.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
@@ -63,14 +63,28 @@ def across(experiment: str, settings: Sequence[str], measure: str) -> dict[str, 
     return {key: [s[key] for s in spreads] for key in ("mean", "sd")}
 
 
-def tasks(suffix: str = "") -> dict[str, tuple[str, str]]:
+def tasks() -> dict[str, tuple[str, str]]:
     """Name the two tasks' measures, for `bars`."""
-    return {task + suffix: (TASK_NAMES[task], TASK_COLOURS[task]) for task in TASK_NAMES}
+    return {task: (TASK_NAMES[task], TASK_COLOURS[task]) for task in TASK_NAMES}
 
 
 def said(experiment: str, settings: Sequence[str], measure: str, form: str = "z.2f") -> str:
     """Tell the means in words, for whoever does not see the figure."""
     return ", ".join(f"{setting} {mean(experiment, setting, measure):{form}}" for setting in settings)
+
+
+def accuracy_and_loss(
+    experiment: str, settings: Sequence[str], x: Sequence[float], height: float
+) -> tuple[Figure, Any]:
+    """Draw both tasks' accuracy and cross-entropy over a number that the settings differ in."""
+    figure = Figure(figsize=(6.4, height), layout="constrained")
+    axes = figure.subplots(1, 2)
+    for axis, suffix, title in zip(axes, ("", "_loss"), ("Accuracy", "Cross-entropy"), strict=True):
+        for task, colour in TASK_COLOURS.items():
+            line(axis, x, across(experiment, settings, task + suffix), colour, TASK_NAMES[task])
+        axis.set(title=title)
+        lighten(axis)
+    return figure, axes
 
 
 def accuracies(experiment: str, settings: dict[str, str], caption: str) -> Parts:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import torch
 from matplotlib.figure import Figure
 
-from solutions.plots import TASK_COLOURS, TASK_NAMES, draw_similarities, lighten
+from solutions.plots import TASK_COLOURS, draw_similarities, lighten
 
 from . import training_figures
-from .charts import GREY, SERIES, Parts, accuracies, across, bars, line, said, tasks
+from .charts import GREY, SERIES, Parts, accuracies, accuracy_and_loss, across, bars, line, said, tasks
 from .data import load, mean, spread, weights_in_sweep
 from .drawing import Drawing, figure_svg, fragment, style
 
@@ -168,16 +168,13 @@ def loss_weights() -> Parts:
     """Draw both tasks over the sweep of weights."""
     sweep = weights_in_sweep()
     settings, shares = list(sweep), [weights["alpha"] for weights in sweep.values()]
-    figure = Figure(figsize=(6.4, 3.4), layout="constrained")
-    axes = figure.subplots(1, 2)
-    for axis, suffix, title in zip(axes, ("", "_loss"), ("Accuracy", "Cross-entropy"), strict=True):
+    figure, axes = accuracy_and_loss("loss_weights", settings, shares, 3.4)
+    for axis, suffix in zip(axes, ("", "_loss"), strict=True):
         for task, colour in TASK_COLOURS.items():
-            line(axis, shares, across("loss_weights", settings, task + suffix), colour, TASK_NAMES[task])
             learned = spread("loss_weights", "learned", task + suffix)
             axis.errorbar([1.3], [learned["mean"]], [learned["sd"]], color=colour, marker="D", capsize=2)
         axis.set_xticks([0, 0.5, 1, 1.3], ["0", "0.5", "1", "learned"])
-        axis.set(title=title, xlabel="alpha, with beta = 1 - alpha")
-        lighten(axis)
+        axis.set_xlabel("alpha, with beta = 1 - alpha")
     axes[0].legend(loc="lower center")
     return (
         figure,
@@ -212,13 +209,9 @@ def head_dropout() -> Parts:
     """Draw both tasks over head A's dropout."""
     settings = list(load("head_dropout")["settings"])
     rates = [float(setting) for setting in settings]
-    figure = Figure(figsize=(6.4, 3.2), layout="constrained")
-    axes = figure.subplots(1, 2)
-    for axis, suffix, title in zip(axes, ("", "_loss"), ("Accuracy", "Cross-entropy"), strict=True):
-        for task, colour in TASK_COLOURS.items():
-            line(axis, rates, across("head_dropout", settings, task + suffix), colour, TASK_NAMES[task])
-        axis.set(title=title, xlabel="dropout in head A")
-        lighten(axis)
+    figure, axes = accuracy_and_loss("head_dropout", settings, rates, 3.2)
+    for axis in axes:
+        axis.set_xlabel("dropout in head A")
     axes[0].legend(loc="lower left")
     return (
         figure,

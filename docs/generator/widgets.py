@@ -37,7 +37,8 @@ def freezing() -> str:
         if setting == "nothing":
             continue
         measures = record["summary"][setting]
-        original = f"{setting.rpartition(' at ')[0]} at 1e-05"  # the time depends on what trains, not on the rate
+        trains = setting.rpartition(" at ")[0]
+        original = f"{trains} at 1e-05"  # the time depends on what trains, not on the rate
         choice = {
             **options,
             "rate": f"{options['rate']:.0e}".replace("e-0", "e-"),
@@ -48,7 +49,6 @@ def freezing() -> str:
             "taskB": cell(measures["taskB"]),
         }
         choices.append(choice)
-        trains = setting.rpartition(" at ")[0]
         rows.append([trains, *(str(choice[key]) for key in ("rate", "trainable", "seconds", "taskA", "taskB"))])
     return widget("freezing", choices, rows)
 
