@@ -1,99 +1,159 @@
-"""The autograder's speed: cold starts, watching, the whole course."""
+"""The autograder's speed: what is known at once, cold starts, watching, whole submissions; each beside a yardstick."""
 
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from queue import Queue
 
-from checks.course import SOLUTIONS, TUTORIAL, read_sources
-from checks.grading import Grader
-from checks.watch import Verdict, verdicts
+from checks.course import LOCAL_SEED, ROOT, SOLUTIONS, load_course
+from checks.grader.grading import Grader
+from checks.grader.results import ExerciseResult
+from checks.referee.misconceptions import load_misconceptions
+from checks.run import Run, Wish
+from checks.source.definitions import definition_text, replace_definition
+from checks.source.files import read_sources
+from checks.watch import work
 
-from .comparison import Row, at_most, fastest
+from .comparison import Row, at_most, in_turns, paired
 
+PAIRS = 7
 SAVES = 15
 
-# What `checks run 1.1` finds out, as somebody would write it for pytest: in one process, without a sandbox.
-PYTEST_FILE = """
-from checks.compare import difference
+# All checks on the reference, in one process, without a sandbox, a comparison or a diagnosis.
+PLAIN = """
 from checks.course import load_course
-from checks.exercise import load_suite
-from checks.referee import Referee
-
-def test_mean_pool():
-    referee, exercise = Referee(0), load_course().exercise("1.1")
-    observed = referee.observations(exercise, referee.sources["pooling"])
-    for check, expected, seen in zip(load_suite("1.1").checks, referee.expected(exercise), observed):
-        assert difference(expected, seen, check.slack) is None
+from checks.referee.expected import Expected
+expected = Expected(0)
+for exercise in load_course().exercises:
+    expected.reference(exercise)
+"""
+PREPARE = f"""
+from checks.grader.background import COMPLETE
+from checks.referee.prepare import prepare_all
+from checks.run import EXPECTED
+EXPECTED.mkdir(parents=True)
+prepare_all({LOCAL_SEED}, str(EXPECTED), COMPLETE)
 """
 
 
 def rows(repeats: int) -> list[Row]:
-    """Compare cold starts in turns, then measure watching and the whole course."""
+    """Measure in a copy of the course, so that nothing of it is touched."""
     with tempfile.TemporaryDirectory() as folder:
-        test = Path(folder, "test_mean_pool.py")
-        test.write_text(PYTEST_FILE, encoding="utf-8")
-        seconds = fastest(
-            {
-                "checks": lambda: _python("-m", "checks", "run", "1.1", "--package", str(SOLUTIONS)),
-                "torch": lambda: _python("-c", "import torch"),
-                "pytest": lambda: _python("-m", "pytest", "-q", "-p", "no:cacheprovider", str(test)),
-                "all": lambda: _python("-m", "checks", "run", "--package", str(SOLUTIONS)),
-                "list": lambda: _python("-m", "checks", "list"),
-                "hint": lambda: _python("-m", "checks", "hint", "1.1"),
-            },
-            repeats,
-        )
+        course = Path(folder, "course")
+        for part in ("checks", "solutions", "tutorial"):
+            shutil.copytree(ROOT / part, course / part, ignore=shutil.ignore_patterns("__pycache__", ".backup"))
+        shutil.copy(ROOT / "constraints.txt", course)
+        return [*_at_once(course), *_cold(course), *_watching(), *_whole(course, repeats)]
+
+
+def _python(course: Path, *arguments: str) -> None:
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(course)}
+    subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, cwd=course, env=environment)
+
+
+def _at_once(course: Path) -> list[Row]:
+    """Compare what needs no grading with the libraries that it loads."""
+    ways = {
+        "overview": partial(_python, course, "-m", "checks"),
+        "list": partial(_python, course, "-m", "checks", "list"),
+        "rich": partial(_python, course, "-c", "import rich"),
+    }
+    _python(course, "-m", "checks")  # compiles
+    times = in_turns(ways, 3 * PAIRS)
     return [
-        _cold("import torch", seconds["checks"], seconds["torch"], 1.5),
-        _cold("cold pytest file", seconds["checks"], seconds["pytest"], 1.5),
-        at_most("checks, all exercises, cold", seconds["all"], "limit", 20, "s"),
-        at_most("checks list", seconds["list"], "limit", 0.5, "s"),
-        at_most("checks hint", seconds["hint"], "limit", 0.5, "s"),
-        at_most("checks watch, median of save to verdict", statistics.median(_watching()), "limit", 0.3, "s"),
+        paired("overview of an untouched tutorial", times["overview"], "import rich", times["rich"], 3),
+        at_most("the same", min(times["overview"]), "limit", 0.5, "s"),
+        at_most("checks list", min(times["list"]), "limit", 0.5, "s"),
     ]
 
 
-def _python(*arguments: str) -> None:
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
-    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL, env=environment)
+def _cold(course: Path) -> list[Row]:
+    solutions = str(course / "solutions")
+    ways = {
+        "checks": partial(_python, course, "-m", "checks", "run", "1.1", "--package", solutions),
+        "torch": partial(_python, course, "-c", "import torch"),
+    }
+    times = in_turns(ways, PAIRS)
+    return [paired("checks run 1.1, cold", times["checks"], "import torch", times["torch"], 1.5)]
 
 
-def _cold(other: str, seconds: float, other_seconds: float, target: float) -> Row:
-    ratio = seconds / other_seconds
-    against = f"{other}: {other_seconds:.2f} s"
-    return Row("checks run 1.1, cold", f"{seconds:.2f} s", against, ratio, f"≤ {target:g} ×", ratio <= target)
-
-
-def _watching() -> list[float]:
+def _watching() -> list[Row]:
     """Save a file several times, right and wrong in turns, and take the seconds until each verdict."""
-    stub = (TUTORIAL / "pooling.py").read_text(encoding="utf-8")
-    right = (SOLUTIONS / "pooling.py").read_text(encoding="utf-8")
-    wrong = right.replace(".clamp(min=1)", ".clamp(min=2)")
+    solution = read_sources(SOLUTIONS)["pooling"]
+    texts = (solution.replace(".clamp(min=1)", ".clamp(min=2)"), solution)
     latencies = []
     with tempfile.TemporaryDirectory() as folder, Grader() as grader:
         package = Path(folder, "tutorial")
         shutil.copytree(SOLUTIONS, package, ignore=shutil.ignore_patterns("__pycache__"))
         file = package / "pooling.py"
-        file.write_text(stub, encoding="utf-8")
-        arrived: Queue[Verdict] = Queue()
+        arrived: Queue[float] = Queue()
         threading.Thread(target=_forward, args=(package, grader, arrived), daemon=True).start()
-        time.sleep(10)  # all that is loaded once
-        for save in range(SAVES + 1):
+        time.sleep(2)
+        for save in range(SAVES + 2):
             start = time.perf_counter()
-            file.write_text((wrong, right)[save % 2], encoding="utf-8")
-            arrived.get(timeout=60)
-            latencies.append(time.perf_counter() - start)
+            file.write_text(texts[save % 2], encoding="utf-8")
+            latencies.append(arrived.get(timeout=60) - start)
             time.sleep(0.3)
-    return latencies[1:]  # the first one loads the checks
+    latency = sorted(latencies[2:])[SAVES // 2]  # the first ones load the libraries
+    return [at_most("watch, median of save to verdict", latency, "limit", 0.3, "s")]
 
 
-def _forward(package: Path, grader: Grader, arrived: "Queue[Verdict]") -> None:
-    for verdict in verdicts(package, grader, read_sources(package)):
-        arrived.put(verdict)
+def _forward(package: Path, grader: Grader, arrived: "Queue[float]") -> None:
+    run = Run(Wish(load_course().exercises, package))
+    for task in work(package, run.submission):
+        run.submission = task.submission
+        told: list[float] = []
+        list(run.grade(grader, task.exercises, partial(_note, told)))
+        arrived.put(told[0] if told else time.perf_counter())
+
+
+def _note(told: list[float], verdict: ExerciseResult) -> None:
+    told.append(time.perf_counter())
+
+
+def _whole(course: Path, repeats: int) -> list[Row]:
+    """Compare whole tutorials: solved, solved and edited in one place, and with a mistake in each exercise."""
+    _python(course, "-c", PREPARE)
+    _write(course, read_sources(SOLUTIONS))
+    right = partial(_python, course, "-m", "checks", "--fresh")
+    right()
+    plain, edited = partial(_python, course, "-c", PLAIN), partial(_edited, course)
+    times = in_turns({"right": right, "edited": edited, "plain": plain}, repeats)
+    _write(course, _mistakes())
+    wrong = partial(_python, course, "-m", "checks", "--fresh")
+    unprepared = partial(_python, course, "-m", "checks", "run", "--package", "tutorial")
+    mistaken = in_turns({"wrong": wrong, "unprepared": unprepared, "plain": plain}, 1)
+    return [
+        paired("30 solved exercises, graded", times["right"], "their checks alone", times["plain"], 3),
+        paired("the same after one edit", times["edited"], "graded", times["right"], 0.5),
+        paired("30 mistakes, graded and named", mistaken["wrong"], "checks alone", mistaken["plain"], 4),
+        paired("the same", mistaken["wrong"], "not prepared", mistaken["unprepared"], 1),
+    ]
+
+
+def _edited(course: Path) -> None:
+    with (course / "tutorial" / "pooling.py").open("a", encoding="utf-8") as file:
+        file.write("# edited\n")
+    _python(course, "-m", "checks")
+
+
+def _write(course: Path, sources: dict[str, str]) -> None:
+    for file, text in sources.items():
+        (course / "tutorial" / f"{file}.py").write_text(text, encoding="utf-8")
+
+
+def _mistakes() -> dict[str, str]:
+    """Make the last known mistake of each exercise: it is found last."""
+    sources = read_sources(SOLUTIONS)
+    wrong = dict(sources)
+    for exercise in load_course().exercises:
+        changed = load_misconceptions(exercise)[-1].apply(sources[exercise.file], exercise)
+        for path in exercise.paths:
+            wrong[exercise.file] = replace_definition(wrong[exercise.file], path, definition_text(changed, path))
+    return wrong

@@ -1,7 +1,8 @@
 """Timing several ways of doing the same thing in turns, so that a busy machine slows all of them down."""
 
+import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -17,15 +18,27 @@ class Row:
     met: bool
 
 
-def fastest(ways: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:
-    """Run each of the ways in turn, several times over, and give the shortest time of each in seconds."""
+def in_turns(ways: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, list[float]]:
+    """Run each of the ways in turn, several times over, and give all times of each in seconds."""
     times: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(repeats):
         for name, way in ways.items():
             start = time.perf_counter()
             way()
             times[name].append(time.perf_counter() - start)
-    return {name: min(seconds) for name, seconds in times.items()}
+    return times
+
+
+def fastest(ways: Mapping[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """Run each of the ways in turn, several times over, and give the shortest time of each in seconds."""
+    return {name: min(seconds) for name, seconds in in_turns(ways, repeats).items()}
+
+
+def paired(what: str, seconds: Sequence[float], against: str, others: Sequence[float], target: float) -> Row:
+    """Report how many times longer one way took than another: the median of the pairs that ran in turn."""
+    ratio = statistics.median(mine / other for mine, other in zip(seconds, others, strict=True))
+    value, other = statistics.median(seconds), statistics.median(others)
+    return Row(what, f"{value:.3g} s", f"{against}: {other:.3g} s", ratio, f"≤ {target:g} ×", ratio <= target)
 
 
 def at_least(what: str, seconds: float, against: str, other_seconds: float, target: float) -> Row:

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from transformers.utils import logging
 
-from solutions.backbones import bundled_minilm
+from solutions.bundled import bundled_minilm
 from solutions.dataset import generate_dataset
 from solutions.encoder import SentenceTransformer
 from solutions.trainer import cache_features

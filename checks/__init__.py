@@ -1,6 +1,26 @@
 """The autograder: tells a learner not only that an answer is wrong, but which misunderstanding it looks like.
 
 In a notebook: `from checks import check`, then `check("1.1")`.
+
+Three processes take part, and each folder says whose code it holds:
+
+```
+            Job                         Prepare, Judge, Diagnose
+  worker  <------  grader (the parent)  ----------------------->  referee
+          ------>                       <-----------------------
+            Observed ... Finished        Verdict, then Diagnosed
+```
+
+- `grader/` reads the learner's file, starts the other two, and makes the record. Before any process starts, the text
+  alone may tell the result, or it was kept from the last time.
+- `worker/` is not trusted: it runs the learner's code with the reference of all other exercises, and sends what the
+  checks see. On Linux a server that has the libraries loaded forks it.
+- `referee/` is trusted: it runs the same checks on the reference, compares, and looks for the misconception.
+- `protocol/` is what they share, `source/` handles code as text, `exercises/` holds a folder for each exercise.
+- `maintain/` proves the course sound. `run.py` is what `checks` and `checks run` do; all other files here are commands.
+
+Imports go one way: `source`, `protocol`, `exercises`, then `worker` and `referee`, `grader`, `maintain`, and last the
+files of this folder. A worker may see everything but `referee/` and, in `exercises/`, every `judges.py` and `answers/`.
 """
 
 from functools import cache
@@ -8,33 +28,33 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .grading import Grader
+    from .grader.grading import Grader
 
 
-def check(*ids: str, package: str | Path | None = None) -> None:
+def check(*exercise_ids: str, package: str | Path | None = None) -> None:
     """Check exercises and show what comes out, in a notebook or wherever Python runs.
 
     Args:
-        ids: Exercises such as `1.1`; all, if none is given.
+        exercise_ids: Exercises such as `1.1`; all, if none is given.
         package: Folder with the answers; the course's `tutorial/`, if not given.
 
     Raises:
         ValueError: There is no such exercise or package.
     """
-    from .course import TUTORIAL
-    from .grading import read_submission, record, select
-    from .reports.terminal import make_console, show_result
+    from .course import TUTORIAL, load_course
+    from .reports.terminal import make_console, show_results
+    from .source.files import read_submission
 
-    exercises = select(ids)
+    exercises = load_course().select(exercise_ids)
     submission = read_submission(Path(package) if package else TUTORIAL)
     grader = _grader()
     try:
-        result = record(submission, grader.grade(submission, exercises))
+        results = list(grader.grade(submission, exercises))
     except BaseException:  # an interrupted grader may still have an answer on its way
         grader.close()
         _grader.cache_clear()
         raise
-    show_result(result, make_console())
+    show_results(submission.path, results, make_console())
 
 
 @cache
@@ -42,7 +62,7 @@ def _grader() -> "Grader":
     """Keep one grader for all cells of a notebook, until Python ends."""
     import atexit
 
-    from .grading import Grader
+    from .grader.grading import Grader
 
     grader = Grader()
     atexit.register(grader.close)

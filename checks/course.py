@@ -1,30 +1,20 @@
-"""The manifest: what `course.toml` and `misconceptions/` say about tasks and exercises, as frozen dataclasses."""
+"""The manifest: what `course.toml` and the exercises' folders say about tasks and exercises, as frozen dataclasses."""
 
-import io
-import tokenize
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-HERE = Path(__file__).parent
-SOLUTIONS = HERE.parent / "solutions"
-TUTORIAL = HERE.parent / "tutorial"
+CHECKS = Path(__file__).parent
+ROOT = CHECKS.parent
+SOLUTIONS = ROOT / "solutions"
+TUTORIAL = ROOT / "tutorial"
+EXERCISES = CHECKS / "exercises"
+STATE = ROOT / ".checks"  # what may be deleted at any time
 
-
-@dataclass(frozen=True)
-class Misconception:
-    """A mistake that people really make.
-
-    Attributes:
-        name: What was misunderstood, told of the code: `the padding was averaged too`.
-        hint: The way out, without the solution.
-        diff: The mistake, as a change of the reference: lines with `-` are replaced by lines with `+`.
-    """
-
-    name: str
-    hint: str
-    diff: str
+LOCAL_SEED = 0  # of a learner's own runs, so that feedback repeats; a class has a secret one
 
 
 @dataclass(frozen=True)
@@ -32,9 +22,9 @@ class Exercise:
     """One exercise, without its checks.
 
     Attributes:
-        id: Task and number, such as `1.1`.
-        title: What the learner does.
+        exercise_id: Task and number, such as `1.1`.
         target: What the learner writes: `pooling.mean_pool` or `encoder.SentenceTransformer.project`.
+        title: What the learner does.
         points: Earned when every check passes.
         difficulty: From 1 to 5.
         importance: From 1 to 5.
@@ -44,9 +34,9 @@ class Exercise:
         seconds: Deadline of all its checks together.
     """
 
-    id: str
-    title: str
+    exercise_id: str
     target: str
+    title: str
     points: int
     difficulty: int
     importance: int
@@ -58,16 +48,26 @@ class Exercise:
     @property
     def task(self) -> int:
         """Number of its task."""
-        return int(self.id.partition(".")[0])
+        return int(self.exercise_id.partition(".")[0])
 
     @property
     def page(self) -> str:
         """Where the idea is explained."""
-        return f"docs/task-{self.task}.md#exercise-{self.id.replace('.', '-')}"
+        return f"docs/task-{self.task}.md#exercise-{self.exercise_id.replace('.', '-')}"
+
+    @property
+    def folder(self) -> Path:
+        """Where all of it stands: what is told of it, its checks, and the answers that prove them."""
+        return EXERCISES / folder_name(self.exercise_id, self.target)
+
+    @property
+    def module(self) -> str:
+        """Its folder as a package to import."""
+        return f"{__package__}.{EXERCISES.name}.{self.folder.name}"
 
     @property
     def file(self) -> str:
-        """Name of its file, without the suffix."""
+        """Name of its file in `solutions/`, without the suffix."""
         return self.target.partition(".")[0]
 
     @property
@@ -88,57 +88,56 @@ class Course:
     tasks: dict[int, str]
     exercises: tuple[Exercise, ...]
 
-    def exercise(self, id: str) -> Exercise:
+    def exercise(self, exercise_id: str) -> Exercise:
         """Find an exercise.
 
         Raises:
             ValueError: There is none with that id.
         """
         for exercise in self.exercises:
-            if exercise.id == id:
+            if exercise.exercise_id == exercise_id:
                 return exercise
-        raise ValueError(f"exercise is {id!r}, but must be one of those that `checks list` shows, such as 1.1")
+        raise ValueError(f"exercise is {exercise_id!r}, but must be one of those that `checks list` shows, such as 1.1")
 
     def of_file(self, file: str) -> tuple[Exercise, ...]:
         """List the exercises whose target stands in a file."""
         return tuple(exercise for exercise in self.exercises if exercise.file == file)
 
+    def others(self, exercise: Exercise) -> list[tuple[str, ...]]:
+        """List the paths of all other exercises' definitions in the file of an exercise."""
+        return [path for other in self.of_file(exercise.file) if other != exercise for path in other.paths]
+
+    def select(self, exercise_ids: tuple[str, ...] = (), task: int | None = None) -> tuple[Exercise, ...]:
+        """Choose exercises: those with these ids, those of a task, or all.
+
+        Raises:
+            ValueError: There is no such exercise or task.
+        """
+        if task is not None and task not in self.tasks:
+            raise ValueError(f"task is {task}, but must be one of {', '.join(map(str, self.tasks))}")
+        wanted = [self.exercise(exercise_id) for exercise_id in exercise_ids]
+        chosen = tuple(e for e in self.exercises if (not wanted or e in wanted) and (task is None or e.task == task))
+        if not chosen:
+            raise ValueError(f"no exercise of task {task} is among {', '.join(exercise_ids)}")
+        return chosen
+
 
 @cache
 def load_course() -> Course:
     """Read the manifest."""
-    manifest = tomllib.loads((HERE / "course.toml").read_text(encoding="utf-8"))
-    tasks = {int(task["number"]): str(task["title"]) for task in manifest["task"]}
-    return Course(tasks, tuple(_read_exercise(entry) for entry in manifest["exercise"]))
+    tasks = tomllib.loads((CHECKS / "course.toml").read_text(encoding="utf-8"))["task"]
+    exercises = [_read_exercise(*line) for task in tasks for line in task["exercises"].items()]
+    return Course({number: task["title"] for number, task in enumerate(tasks, start=1)}, tuple(exercises))
 
 
-def _read_exercise(entry: dict[str, object]) -> Exercise:
-    lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
-    return Exercise(**{**entry, **lists})  # type: ignore[arg-type]  # a wrong field is refused by its name
+def _read_exercise(exercise_id: str, target: str) -> Exercise:
+    path = EXERCISES / folder_name(exercise_id, target) / "exercise.toml"
+    facts: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    lists = {name: tuple(value) for name, value in facts.items() if isinstance(value, list)}
+    return Exercise(exercise_id, target, **{**facts, **lists})  # a wrong field is refused by its name
 
 
-@cache
-def load_misconceptions(exercise: Exercise) -> tuple[Misconception, ...]:
-    """Read the known wrong answers of an exercise: for the referee only, as they quote the reference."""
-    path = HERE / "misconceptions" / f"{exercise.file}.toml"
-    entries = tomllib.loads(path.read_text(encoding="utf-8")).get(exercise.id, []) if path.is_file() else []
-    return tuple(Misconception(**entry) for entry in entries)
-
-
-def python_files(folder: Path) -> list[Path]:
-    """List the Python files of a package; not the locks and backups that editors hide beside them."""
-    return [path for path in sorted(folder.glob("*.py")) if path.is_file() and not path.name.startswith(".")]
-
-
-def decode(content: bytes) -> str:
-    """Read a file's bytes as Python does, whatever its encoding and line ends; what cannot be read is replaced."""
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-    except SyntaxError:
-        encoding = "utf-8"
-    return content.decode(encoding, errors="replace").replace("\r\n", "\n").replace("\r", "\n")
-
-
-def read_sources(folder: Path) -> dict[str, str]:
-    """Read the Python files of a package: file name without suffix to text."""
-    return {path.stem: decode(path.read_bytes()) for path in python_files(folder)}
+def folder_name(exercise_id: str, target: str) -> str:
+    """Name an exercise's folder: `e4_2_multi_task_dataset` for 4.2 and `dataset.MultiTaskDataset`."""
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", target.rpartition(".")[2]).lower()
+    return f"e{exercise_id.replace('.', '_')}_{name}"

@@ -8,10 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from .course import HERE, SOLUTIONS, TUTORIAL, load_course, read_sources
-from .grading import Grader, read_submission
-from .results import Status
-from .stubs import stub_package
+from .course import LOCAL_SEED, ROOT, SOLUTIONS, TUTORIAL, load_course
+from .grader.background import prepare_in_background
+from .grader.grading import Grader
+from .protocol.verdicts import Status
+from .run import EXPECTED
+from .source.files import read_sources, read_submission
+from .source.stubs import stub_package
 
 
 class Examined(NamedTuple):
@@ -50,7 +53,7 @@ def _platform() -> Found:
 
 def _torch() -> Found:
     version = importlib.metadata.version("torch")
-    constraints = HERE.parent / "constraints.txt"
+    constraints = ROOT / "constraints.txt"
     pinned = (
         re.search(r"^torch==(\S+)", constraints.read_text(encoding="utf-8"), re.M) if constraints.exists() else None
     )
@@ -60,7 +63,7 @@ def _torch() -> Found:
 
 
 def _encoder() -> Found:
-    from solutions.backbones import bundled_minilm
+    from solutions.bundled import bundled_minilm
 
     bundled_minilm()
     return True, "all-MiniLM-L6-v2 is installed, its checksum is right", ""
@@ -69,9 +72,11 @@ def _encoder() -> Found:
 def _tutorial() -> Found:
     if not TUTORIAL.is_dir():
         return False, "there is no tutorial folder", "checks maintain stubs"
-    handed_out, present = stub_package(read_sources(SOLUTIONS), load_course()), read_sources(TUTORIAL)
-    missing = sorted(handed_out.keys() - present.keys())
-    broken = sorted(file for file in handed_out.keys() & present.keys() if not _parses(present[file]))
+    submission = read_submission(TUTORIAL)
+    handed_out, present = stub_package(read_sources(SOLUTIONS), load_course()), submission.sources
+    missing = sorted(handed_out.keys() - present.keys() - submission.refused.keys())
+    no_python = [file for file in handed_out.keys() & present.keys() if not _parses(present[file])]
+    broken = sorted([*submission.refused, *no_python])
     if broken:
         return False, f"no Python: {', '.join(f'{file}.py' for file in broken)}", "correct it, or reset it"
     stale = sorted(
@@ -108,8 +113,13 @@ def _sandbox() -> Found:
     exercise = load_course().exercises[0]
     with Grader() as grader:
         (result,) = grader.grade(read_submission(SOLUTIONS), [exercise])
-    found = f"the solution of {exercise.id}: {result.problem or result.status}"
+    found = f"the solution of {exercise.exercise_id}: {result.problem or result.status}"
     return result.status is Status.PASSED, found, "report this as a bug"
+
+
+def _expected() -> Found:
+    missing = prepare_in_background(EXPECTED, LOCAL_SEED)
+    return True, "being computed in the background: diagnoses take longer until then" if missing else "all computed", ""
 
 
 EXAMINATIONS: dict[str, Callable[[], Found]] = {
@@ -117,6 +127,7 @@ EXAMINATIONS: dict[str, Callable[[], Found]] = {
     "platform": _platform,
     "torch": _torch,
     "tutorial": _tutorial,
-    "sandbox": _sandbox,
     "encoder": _encoder,
+    "sandbox": _sandbox,
+    "expected": _expected,
 }

@@ -6,9 +6,10 @@ import pytest
 from rich.console import Console
 
 from .course import TUTORIAL, Exercise, load_course
-from .grading import Grader, read_submission, record
-from .reports.terminal import details
-from .results import Status
+from .grader.grading import Grader
+from .protocol.verdicts import Status
+from .reports.terminal import advice, found
+from .source.files import read_submission
 
 
 @pytest.fixture(scope="session")
@@ -18,13 +19,14 @@ def grader() -> Iterator[Grader]:
         yield grader
 
 
-@pytest.mark.parametrize("exercise", load_course().exercises, ids=lambda exercise: str(exercise.id))
+@pytest.mark.parametrize("exercise", load_course().exercises, ids=lambda exercise: str(exercise.exercise_id))
 def test_exercise(exercise: Exercise, grader: Grader) -> None:
     """The exercise passes; if not, say what `checks run` would say."""
     submission = read_submission(TUTORIAL)
-    result = record(submission, grader.grade(submission, [exercise]))
-    if result.exercises[0].status is not Status.PASSED:
+    (result,) = grader.grade(submission, [exercise])
+    if result.status is not Status.PASSED:
         console = Console(width=100, highlight=False, markup=False, emoji=False, no_color=True)
         with console.capture() as shown:
-            console.print(details(result.exercises[0], result, console))
+            console.print(found(result, submission.path, console))
+            console.print(advice(result, submission.path))
         pytest.fail(shown.get(), pytrace=False)

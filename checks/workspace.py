@@ -4,9 +4,10 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from .course import SOLUTIONS, Exercise, decode, load_course, read_sources
-from .definitions import definition_text, replace_definition
-from .stubs import stub_source
+from .course import SOLUTIONS, Exercise, load_course
+from .source.definitions import definition_text, fitted
+from .source.files import decode, read_sources, replace_lines, write_whole
+from .source.stubs import stub_source
 
 BACKUPS = ".backup"
 
@@ -27,29 +28,29 @@ def reset(exercise: Exercise, package: Path, whole_file: bool = False) -> Path |
         OSError: The file cannot be read or written; it is then as it was.
     """
     path = package / f"{exercise.file}.py"
-    solution = read_sources(SOLUTIONS)[exercise.file]
-    stubs = stub_source(solution, load_course().of_file(exercise.file))
+    stubs = stub_source(read_sources(SOLUTIONS)[exercise.file], load_course().of_file(exercise.file))
     if whole_file:
-        text = stubs
+        content = stubs.encode()
     else:
-        stub = definition_text(stubs, exercise.path)
         try:
-            text = replace_definition(decode(path.read_bytes()), exercise.path, stub)
-        except (OSError, SyntaxError, ValueError) as error:
-            raise ValueError(
-                f"{path}: {error}; `checks reset {exercise.id} --whole-file` puts back all exercises of the file"
-            ) from None
+            content = _with_stub(path.read_bytes(), exercise, definition_text(stubs, exercise.path))
+        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            cure = f"`checks reset {exercise.exercise_id} --whole-file` puts back all exercises of the file"
+            raise ValueError(f"{path}: {error}; {cure}") from None
     backup = _back_up(path, exercise) if path.exists() else None
-    partial = path.with_suffix(".partial")
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    partial.replace(path)
+    write_whole(path, content)
     return backup
+
+
+def _with_stub(content: bytes, exercise: Exercise, stub: str) -> bytes:
+    """Put a stub in the place of an exercise; all else stays to the byte."""
+    return replace_lines(content, *fitted(decode(content), exercise.path, stub))
 
 
 def _back_up(path: Path, exercise: Exercise) -> Path:
     folder = path.parent / BACKUPS
     folder.mkdir(exist_ok=True)
-    backup = folder / f"{path.stem}-{exercise.id}-{datetime.now():%Y%m%d-%H%M%S-%f}.py"
+    backup = folder / f"{path.stem}-{exercise.exercise_id}-{datetime.now():%Y%m%d-%H%M%S-%f}.py"
     shutil.copy2(path, backup)
     return backup
 

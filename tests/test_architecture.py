@@ -1,9 +1,19 @@
 """The rules of the house that no type checker knows."""
 
 import ast
+import importlib
+import os
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from checks.course import EXERCISES, load_course
+from checks.protocol.suite import Code
+from checks.referee.judge import rules
 
 SOLUTIONS = Path(__file__).parents[1] / "solutions"
 FILES = sorted(SOLUTIONS.glob("*.py"))
@@ -52,68 +62,75 @@ def test_constraints_pin_everything_exactly():
 
 
 CHECKS = SOLUTIONS.parent / "checks"
-# Lowest first; a file imports only those before it.
-FLOORS = [
-    *("course", "definitions", "results", "wire"),
-    *("stubs", "hybrid", "observations", "compare", "exercise"),
-    *("exercises.inputs", "exercises.models", "exercises", "observing"),
-    *("worker", "referee"),
-    *("processes", "sandbox", "grading"),
-    *(
-        "reports.junit",
-        "reports.terminal",
-        "reports.progress",
-        "workspace",
-        "watch",
-        "doctor",
-        "mutants",
-        "maintain",
-        "survivors",
-    ),
-    *("tolerances", "maintain_cli", "cli"),
-]
 
 
-def floor(module):
-    """Give the height of a module of `checks`; all files of checks stand on one floor."""
-    return FLOORS.index(module if module in FLOORS else module.partition(".")[0])
+def lint_imports(folder):
+    """Hold the contracts of `pyproject.toml` to the packages of a folder."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    return subprocess.run([*command, "--no-cache"], cwd=folder, env=environment, capture_output=True, text=True)
 
 
-def own_imports(path):
-    """Name the modules of `checks` that a file of it imports, wherever in the file."""
-    package = path.relative_to(CHECKS).with_suffix("").parts[:-1]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            base = [*package[: len(package) - node.level + 1], *([node.module] if node.module else [])]
-            for alias in node.names:
-                module = ".".join([*base, alias.name])
-                yield module if module in FLOORS else ".".join(base)
+def test_rooms_of_checks_import_one_way_and_a_worker_sees_no_judge():
+    done = lint_imports(SOLUTIONS.parent)
+    assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("module", [m for m in FLOORS if m != "exercises"])
-def test_checks_import_from_below_only(module):
-    path = CHECKS / f"{module.replace('.', '/')}.py"
-    for name in own_imports(path):
-        assert floor(name) < floor(module), f"{module} imports {name}"
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("source/stubs.py", "from ..grader import grading"),
+        ("worker/job.py", "from ..referee import judge"),
+        ("exercises/e1_6_cosine_similarity_matrix/checks.py", "from .judges import JUDGES"),
+        ("brand_new.py", ""),
+    ],
+)
+def test_rooms_are_really_held(tmp_path, file, line):
+    shutil.copytree(CHECKS, tmp_path / "checks", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(SOLUTIONS.parent / "pyproject.toml", tmp_path)
+    with (tmp_path / "checks" / file).open("a", encoding="utf-8") as changed:
+        changed.write(f"\n{line}\n")
+    assert lint_imports(tmp_path).returncode == 1
 
 
-@pytest.mark.parametrize("path", sorted((CHECKS / "exercises").rglob("*.py")), ids=lambda path: path.name)
-def test_exercises_import_the_language_and_inputs_only(path):
-    language = {"compare", "exercise", "observations", "exercises.inputs", "exercises.models"}
-    beside = ".".join(path.parent.relative_to(CHECKS).parts)
-    assert {name for name in own_imports(path) if name not in language} <= {beside, f"{beside}.common"}
-    assert "solutions" not in set(imported(path))
+def test_worker_loads_no_judge_and_nothing_of_the_referee():
+    code = (
+        "import sys, checks.worker.job\n"
+        "from checks.course import load_course\n"
+        "from checks.protocol.suite import load_checks\n"
+        "assert all(load_checks(exercise) for exercise in load_course().exercises)\n"
+        "print(*[name for name in sys.modules if 'referee' in name or 'judges' in name or name == 'solutions'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=CHECKS.parent, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("exercise", load_course().exercises, ids=lambda exercise: exercise.exercise_id)
+def test_every_exercise_is_one_folder_and_every_check_is_judged(exercise):
+    files = {path.relative_to(exercise.folder).parts[0] for path in exercise.folder.rglob("*.*")}
+    assert {"exercise.toml", "checks.py", "answers"} <= files - {"__pycache__"}
+    assert files <= {"__init__.py", "__pycache__", "exercise.toml", "checks.py", "judges.py", "answers"}
+    judges = {judge for _, judge in rules(exercise) if judge}
+    assert bool(judges) == ("judges.py" in files)
+    if judges:
+        module = importlib.import_module(f"{exercise.module}.judges")
+        assert module.JUDGES.keys() <= {check.observe for check, _ in rules(exercise)}
+
+
+def test_folders_of_exercises_are_those_of_the_manifest():
+    folders = {path.name for path in EXERCISES.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert folders == {exercise.folder.name for exercise in load_course().exercises}
+
+
+def test_package_under_test_is_typed_by_its_modules():
+    assert set(Code.__annotations__) <= {path.stem for path in FILES}
+    used = {name for path in EXERCISES.rglob("*.py") for name in re.findall(r"\bcode\.(\w+)", path.read_text("utf-8"))}
+    assert used <= set(Code.__annotations__)
 
 
 @pytest.mark.parametrize("path", sorted(CHECKS.rglob("*.py")), ids=lambda path: path.name)
-def test_processes_start_in_the_sandbox_and_nothing_is_unpickled(path):
+def test_processes_start_in_one_place_and_nothing_is_unpickled(path):
     found = set(imported(path))
     assert not found & {"pickle", "marshal", "shelve", "dill"}
     assert "subprocess" not in found or path.name == "processes.py"
     assert "solutions" not in found or path.name == "doctor.py"
-
-
-def test_every_file_of_checks_has_its_floor():
-    files = {".".join(path.relative_to(CHECKS).with_suffix("").parts) for path in CHECKS.rglob("*.py")}
-    apart = {"__init__", "__main__", "exercises.__init__", "reports.__init__", "test_tutorial"}
-    assert {name for name in files - apart if not name.startswith("exercises.") or name in FLOORS} <= set(FLOORS)

@@ -13,15 +13,31 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.compare import compare, describe, difference, distance
-from checks.course import SOLUTIONS, Exercise, load_course, read_sources
-from checks.definitions import apply_diff, definition_text, find, remove_definition, replace_definition
-from checks.hybrid import Package, graft, imports_of, is_stub
-from checks.mutants import mutants
-from checks.observations import Named, ObservationError, Opaque, Raised, pack, unpack
-from checks.results import CodeLine
-from checks.stubs import stub_package, stub_source
-from checks.wire import HEADER, LARGEST, WireError, read_frame, write_frame
+from checks.course import SOLUTIONS, Exercise, load_course
+from checks.maintain.mutants import mutants
+from checks.protocol.codec import Named, ObservationError, Opaque, Raised, pack, unpack
+from checks.protocol.frames import HEADER, LARGEST, FrameError, read_frame, write_frame
+from checks.protocol.messages import (
+    Ending,
+    Finished,
+    Job,
+    Judge,
+    Kill,
+    MessageError,
+    Observed,
+    Reason,
+    Verdict,
+    decode,
+    encode,
+    with_printable_texts,
+)
+from checks.protocol.verdicts import CheckResult, CodeLine, Outcome, Status
+from checks.referee.compare import compare, describe, difference, distance
+from checks.source.definitions import apply_diff, definition_text, find, remove_definition, replace_definition
+from checks.source.files import read_sources
+from checks.source.graft import graft, imports_of
+from checks.source.package import Package
+from checks.source.stubs import is_stub, stub_package, stub_source
 from solutions.multitask import MultiTaskOutput
 
 SOURCES = read_sources(SOLUTIONS)
@@ -29,11 +45,18 @@ SOURCES = read_sources(SOLUTIONS)
 
 def exercise(**fields):
     """A made-up exercise, complete where nothing else is said."""
-    given = {"id": "9.1", "title": "do it", "target": "file.work", "points": 1, "difficulty": 1, "importance": 1}
+    given = {
+        "exercise_id": "9.1",
+        "title": "do it",
+        "target": "file.work",
+        "points": 1,
+        "difficulty": 1,
+        "importance": 1,
+    }
     return Exercise(**{**given, "minutes": 1, "hints": ("think",), **fields})
 
 
-# Wire
+# Frames and messages
 
 
 @given(st.lists(st.binary(max_size=200)))
@@ -48,8 +71,50 @@ def test_frames_arrive_as_they_were_sent(payloads):
 
 @pytest.mark.parametrize("sent", [b"\0", b"\0\0\0\5abc", HEADER.pack(LARGEST + 1) + b"x", b"\xff\xff\xff\xff"])
 def test_broken_frame_is_refused(sent):
-    with pytest.raises(WireError):
+    with pytest.raises(FrameError):
         read_frame(io.BytesIO(sent))
+
+
+line = CodeLine("tutorial/pooling.py", 3, "mean_pool", "return 1 / 0")
+checked = CheckResult("averages", Outcome.FAILED, "wrong", "output", "1", "2", (line,))
+MESSAGES = [
+    Job("1.1", 2**40, 10, {"pooling": "é"}, {}),
+    Observed(bytes(range(256))),
+    Finished(True),
+    Kill(False),
+    Judge("4.12", Ending(Reason.EXITED, (b"1", b""), None, False, "text", 0.5, -9)),
+    Verdict(Status.FAILED, (checked,), "problem", (line,)),
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
+def test_messages_arrive_as_they_were_sent(message):
+    assert decode(encode(message), *{type(each) for each in MESSAGES}) == message
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"x", b"\xff" * 9, encode(Finished(True))[:-1], encode(Kill(True)), encode(1)]
+)
+def test_what_is_no_expected_message_is_refused(content):
+    with pytest.raises(MessageError):
+        decode(content, Finished, Observed)
+
+
+def test_message_of_the_right_name_with_a_wrong_field_is_refused():
+    with pytest.raises(MessageError):
+        decode(encode(Kill(True))[:-1] + b"\x07", Kill)
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_a_message_or_refused(content):
+    with contextlib.suppress(MessageError):
+        decode(content, *{type(each) for each in MESSAGES})
+
+
+def test_texts_of_a_message_can_be_made_printable():
+    shown = with_printable_texts(Verdict(Status.ERROR, (CheckResult("a\x1b[1m", Outcome.ERROR, "b\ud800\n"),)))
+    assert shown.checks[0].claim == "a\ufffd[1m"
+    assert shown.checks[0].problem == "b\ufffd\n"
 
 
 # Observations
@@ -333,7 +398,7 @@ def test_stub_of_a_class_empties_every_method():
 def test_stubs_hold_no_line_of_an_exercise():
     stubs = stub_package(SOURCES, load_course())
     for known in load_course().exercises:
-        assert stubs[known.file].count(f'NotImplementedError("exercise {known.id}:') >= 1
+        assert stubs[known.file].count(f'NotImplementedError("exercise {known.exercise_id}:') >= 1
         assert ast.parse(stubs[known.file])
 
 
@@ -418,13 +483,41 @@ def test_hybrid_reports_a_syntax_error_of_its_own():
     assert caught.value.lineno == 17
 
 
-def test_hybrid_tells_stubs_from_answers():
-    tree = graft(REFERENCE, REFERENCE, MINE, OTHERS)
-    assert is_stub(tree, REFERENCE, MINE[0])
-    with_comment = REFERENCE.replace("def second(self):", 'def second(self):\n        """New words."""\n        # mine')
-    assert is_stub(graft(with_comment, REFERENCE, MINE, OTHERS), REFERENCE, MINE[0])
-    answered = REFERENCE.replace('raise NotImplementedError("exercise 1: second")', "return 1")
-    assert not is_stub(graft(answered, REFERENCE, MINE, OTHERS), REFERENCE, MINE[0])
+RAISE = 'raise NotImplementedError("exercise 9.1: second")'
+HANDED_OUT = REFERENCE.replace('raise NotImplementedError("exercise 1: second")', RAISE)
+
+
+@pytest.mark.parametrize(
+    ("change", "stub"),
+    [
+        (("", ""), True),
+        (("def second(self):", 'def second(self):\n        """New words."""\n        # mine'), True),
+        (('return "reference other"', "return ("), True),
+        ((RAISE, "return 1"), False),
+        ((RAISE, f"x = 1\n        {RAISE}"), False),
+        ((RAISE, f"return 1\n        {RAISE}"), False),
+        ((RAISE, 'raise NotImplementedError("not yet")'), False),
+        (("def second(self)", "def third(self)"), False),
+        (("class Thing:", "class Thing:\n    ("), False),
+    ],
+)
+def test_stubs_are_told_from_answers(change, stub):
+    known = exercise(target="file.Thing.second")
+    assert is_stub(HANDED_OUT.replace(*change, 1), known, OTHERS) is stub
+
+
+def test_class_is_a_stub_until_a_method_is_written():
+    known = exercise(target="file.Thing")
+    text = stub_source(FILE, (known,))
+    assert is_stub(text, known, [])
+    assert not is_stub(text.replace('raise NotImplementedError("exercise 9.1: Thing")', "pass", 1), known, [])
+
+
+def test_every_exercise_of_the_tutorial_is_a_stub_and_none_of_the_solutions():
+    stubs = stub_package(SOURCES, load_course())
+    for known in load_course().exercises:
+        assert is_stub(stubs[known.file], known, load_course().others(known))
+        assert not is_stub(SOURCES[known.file], known, load_course().others(known))
 
 
 def test_package_finds_names_of_the_learners_other_files():
@@ -449,8 +542,8 @@ def test_imports_are_those_of_the_file_and_what_it_imports():
 def test_manifest_knows_its_exercises():
     course = load_course()
     assert sum(known.points for known in course.exercises) == 100
-    assert [known.id for known in course.exercises] == sorted(
-        (known.id for known in course.exercises), key=lambda id: [int(part) for part in id.split(".")]
+    assert [known.exercise_id for known in course.exercises] == sorted(
+        (known.exercise_id for known in course.exercises), key=lambda name: [int(part) for part in name.split(".")]
     )
     assert {known.task for known in course.exercises} == set(course.tasks)
     for known in course.exercises:

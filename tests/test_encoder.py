@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solutions import encoder as encoder_module
-from solutions.backbones import bundled_minilm, load_backbone
+from solutions.backbones import load_backbone
+from solutions.bundled import bundled_minilm
 from solutions.dataset import generate_dataset
 from solutions.encoder import SentenceTransformer
 from solutions.trainer import cache_features

@@ -9,12 +9,15 @@ from xml.etree import ElementTree
 import psutil
 import pytest
 
-from checks.course import SOLUTIONS, load_course, read_sources
-from checks.definitions import replace_definition
-from checks.grading import Grader, Submission, read_submission
+from checks.course import SOLUTIONS, load_course
+from checks.grader.grading import Grader
+from checks.grader.limits import Limits
+from checks.grader.record import Result
+from checks.grader.results import ExerciseResult
+from checks.protocol.verdicts import Status
 from checks.reports.junit import junit
-from checks.results import ExerciseResult, Result, Status
-from checks.sandbox import Limits
+from checks.source.definitions import replace_definition
+from checks.source.files import Submission, read_sources, read_submission
 
 SOURCES = read_sources(SOLUTIONS)
 POOLING = SOURCES["pooling"]
@@ -26,10 +29,10 @@ def grader() -> Iterator[Grader]:
         yield grader
 
 
-def grade(grader, text, *ids, file="pooling", limits=None, **files) -> list[ExerciseResult]:
+def grade(grader, text, *exercise_ids, file="pooling", limits=None, **files) -> list[ExerciseResult]:
     grader.limits = limits or Limits()
     submission = Submission("test", {**SOURCES, file: text, **files})
-    return list(grader.grade(submission, [load_course().exercise(id) for id in ids or ("1.1",)]))
+    return list(grader.grade(submission, load_course().select(exercise_ids or ("1.1",))))
 
 
 def with_body(body: str) -> str:
@@ -70,9 +73,10 @@ return token_embeddings.mean(1)
 """
 
 FRAMES_FORGED = """
-import json, os, struct
+import msgspec, os, struct
+messages = [("Observed", {"seen": struct.pack(">I", 4) + b"true"})] * 20 + [("Finished", {"imports_solutions": False})]
 for descriptor in range(3, 20):
-    for frame in (b"o" + struct.pack(">I", 4) + b"true", b"e" + json.dumps({"ended": "passed"}).encode()):
+    for frame in map(msgspec.msgpack.encode, messages):
         try:
             os.write(descriptor, struct.pack(">I", len(frame)) + frame)
         except OSError:
@@ -100,7 +104,7 @@ FRAMES_DEEP = """
 import os, struct
 for descriptor in range(3, 20):
     try:
-        frame = b"e" + b"[" * 200_000
+        frame = b"\\x91" * 200_000
         os.write(descriptor, struct.pack(">I", len(frame)) + frame)
     except OSError:
         pass
@@ -380,7 +384,7 @@ def test_stopping_the_fork_server_costs_only_who_does_it(grader, then):
 @pytest.mark.skipif(not psutil.LINUX, reason="it is found by Linux's means")
 def test_killing_the_referee_costs_nobody_else_a_verdict(grader):
     grade(grader, POOLING)
-    text = with_body(f"import os\nos.kill({grader.referee.pid}, 9)\nreturn None\n")
+    text = with_body(f"import os\nos.kill({grader.referee.process.pid}, 9)\nreturn None\n")
     assert grade(grader, text)[0].points == 0
     assert grade(grader, POOLING)[0].status is Status.PASSED
 

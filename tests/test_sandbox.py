@@ -8,12 +8,13 @@ import time
 import psutil
 import pytest
 
-from checks.course import SOLUTIONS, load_course, read_sources
-from checks.definitions import replace_definition
-from checks.grading import Grader, Submission
-from checks.processes import ForkServer, FreshProcesses
-from checks.results import Status
-from checks.sandbox import Limits
+from checks.course import SOLUTIONS, load_course
+from checks.grader.grading import Grader
+from checks.grader.limits import Limits
+from checks.grader.processes import ForkServer, FreshProcesses
+from checks.protocol.verdicts import Status
+from checks.source.definitions import replace_definition
+from checks.source.files import Submission, read_sources
 
 SOURCES = read_sources(SOLUTIONS)
 KINDS = [FreshProcesses, pytest.param(ForkServer, marks=pytest.mark.skipif(not psutil.LINUX, reason="only on Linux"))]
@@ -92,9 +93,12 @@ def test_killed_grader_leaves_nothing_running(tmp_path):
     started = tmp_path / "started"
     loop = f"open({str(started)!r}, 'w')\nwhile True: pass\n"
     code = (
-        "from checks.grading import *\n"
+        "from checks.course import load_course\n"
+        "from checks.grader.grading import Grader\n"
+        "from checks.grader.limits import Limits\n"
+        "from checks.source.files import Submission\n"
         f"submission = Submission('test', {{'pooling': {loop!r}}})\n"
-        "list(Grader(Limits(seconds=600)).grade(submission, select(['1.1'])))"
+        "list(Grader(Limits(seconds=600)).grade(submission, load_course().select(('1.1',))))"
     )
     with subprocess.Popen([sys.executable, "-c", code]) as process:
         deadline = time.monotonic() + 120

@@ -91,7 +91,7 @@ def test_drawings_say_what_they_show(pages):
     assert all(len(text) > 40 for text in drawings)
 
 
-@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.exercise_id)
 def test_every_exercise_has_its_block(exercise, site, pages):
     file, _, anchor = exercise.page.partition("#")
     page = pages[site.folder / Path(file).stem / "index.html"]
@@ -104,9 +104,9 @@ def test_every_exercise_has_its_block(exercise, site, pages):
     assert "<summary>Solution</summary>" in block
     assert "<summary>Why it is so</summary>" in block
     words = "".join(HTMLText(block).parts)
-    assert f"checks run {exercise.id}" in words
+    assert f"checks run {exercise.exercise_id}" in words
     stub, _, rest = words.partition("Solution")
-    assert f'NotImplementedError("exercise {exercise.id}: {exercise.path[-1]}")' in stub
+    assert f'NotImplementedError("exercise {exercise.exercise_id}: {exercise.path[-1]}")' in stub
     assert f"From solutions/{exercise.file}.py" in rest
 
 

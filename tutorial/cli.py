@@ -5,6 +5,7 @@ work: `--help` and most mistakes are answered at once.
 """
 
 import io
+import os
 import signal
 import sys
 from pathlib import Path
@@ -53,9 +54,20 @@ def main() -> None:
         message = str(error)
     except NotImplementedError as error:
         message = f"{first_missing(str(error))} is still to be done"
+    finally:
+        _flush()
     if message:  # none if the help was shown instead
         error_console.print(f"error: {' '.join(message.split())}")
     sys.exit(2)
+
+
+def _flush() -> None:
+    """Write what is left; if whoever read it has gone, Python must not complain of that when it ends."""
+    if sys.__stdout__:
+        try:
+            sys.__stdout__.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
 
 
 @app.command()

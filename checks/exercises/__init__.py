@@ -1,1 +1,1 @@
-"""The checks: for each file of the reference a file or, where that would be long, a package."""
+"""The exercises, each in a folder of its own; beside them, what the checks of several exercises share."""

@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+HALVES = (torch.float16, torch.bfloat16)
+
 
 def lengths_to_mask(lengths: tuple[int, ...]) -> Tensor:
     """Make an attention mask, `(batch, seq)`, from the number of real tokens in each sentence."""
@@ -21,6 +23,19 @@ def ragged_batch(
     """
     mask = lengths_to_mask(lengths)
     return torch.randn(*mask.shape, hidden, generator=rng), mask
+
+
+def logits_and_labels(rng: torch.Generator, size: int = 6, classes: tuple[int, int] = (3, 2)) -> tuple[Tensor, ...]:
+    """Make both tasks' logits and labels, in the order of the loss's arguments."""
+    logits = [torch.randn(size, number, generator=rng) * 2 for number in classes]
+    return *logits, *(torch.randint(number, (size,), generator=rng) for number in classes)
+
+
+def unchanged(batch: tuple[Tensor, ...], before: list[Tensor]) -> dict[str, bool]:
+    """Tell of each argument of a loss whether it is as it was before."""
+    names = ("taskA_logits", "taskB_logits", "taskA_labels", "taskB_labels")
+    pairs = zip(names, batch, before, strict=True)
+    return {f"{name} as before": torch.equal(tensor, copy) for name, tensor, copy in pairs}
 
 
 def outcome(call: Callable[[], Any]) -> Any:

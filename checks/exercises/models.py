@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from transformers import BertConfig, BertModel, BertTokenizer, DistilBertConfig, DistilBertModel
 
+from ..protocol.suite import Code
+
 SENTENCES = (
     "the router is slow",
     "a film",
@@ -64,18 +66,18 @@ def tiny_distilbert(rng: torch.Generator, layers: int = 2, hidden: int = 16) -> 
     return DistilBertModel(config)
 
 
-def tiny_encoder(course: Any, rng: torch.Generator, **options: Any) -> Any:
+def tiny_encoder(code: Code, rng: torch.Generator, **options: Any) -> Any:
     """Make a sentence transformer of width 8, in eval mode, with a LayerNorm that does not start as the identity."""
-    encoder = course.encoder.SentenceTransformer(
+    encoder = code.encoder.SentenceTransformer(
         tiny_bert(rng), tiny_tokenizer(), **{"dim": 8, "max_length": LONGEST, **options}
     )
     _stir(encoder.layer_norm, rng)
     return encoder.eval()
 
 
-def tiny_model(course: Any, rng: torch.Generator, backbone: Any = None, **options: Any) -> Any:
+def tiny_model(code: Code, rng: torch.Generator, backbone: Any = None, **options: Any) -> Any:
     """Make a two-headed model of width 8 with three classes for task A and two for task B, in eval mode."""
-    model = course.multitask.MultiTaskSentenceTransformer(
+    model = code.multitask.MultiTaskSentenceTransformer(
         backbone or tiny_bert(rng),
         tiny_tokenizer(),
         **{"taskA_classes": 3, "taskB_classes": 2, "dim": 8, "max_length": LONGEST, **options},
@@ -94,6 +96,11 @@ def tiny_tokens(sentences: tuple[str, ...] = SENTENCES[:4]) -> dict[str, torch.T
     """Tokenize sentences into one padded batch: `input_ids` and `attention_mask`, `(batch, seq)`."""
     encoded = tiny_tokenizer()(list(sentences), padding=True, return_tensors="pt")
     return {"input_ids": encoded["input_ids"], "attention_mask": encoded["attention_mask"]}
+
+
+def gradients_of(model: torch.nn.Module) -> dict[str, torch.Tensor | None]:
+    """Give the gradient of each parameter."""
+    return {name: parameter.grad for name, parameter in model.named_parameters()}
 
 
 def mode_of_each(model: torch.nn.Module) -> dict[str, str]:

@@ -3,14 +3,16 @@
 from xml.etree import ElementTree
 
 from ..course import load_course
-from ..results import CheckResult, ExerciseResult, Result, Status
+from ..grader.record import Result
+from ..grader.results import ExerciseResult
+from ..protocol.verdicts import CheckResult, Status
 
 
 def junit(result: Result) -> str:
     """Write a result record as JUnit's XML."""
     root = ElementTree.Element("testsuites", {"name": "Two Heads", **_counts(result.exercises)})
     for number, title in load_course().tasks.items():
-        exercises = tuple(exercise for exercise in result.exercises if exercise.id.partition(".")[0] == str(number))
+        exercises = tuple(one for one in result.exercises if one.exercise_id.startswith(f"{number}."))
         if exercises:
             suite = ElementTree.SubElement(root, "testsuite", {"name": f"Task {number}: {title}", **_counts(exercises)})
             for exercise in exercises:
@@ -33,7 +35,7 @@ def _counts(exercises: tuple[ExerciseResult, ...]) -> dict[str, str]:
 
 
 def _case(exercise: ExerciseResult) -> ElementTree.Element:
-    name = f"{exercise.id} {exercise.title}"
+    name = f"{exercise.exercise_id} {exercise.title}"
     case = ElementTree.Element("testcase", name=name, classname=exercise.target, time=f"{exercise.seconds:.3f}")
     if exercise.status is Status.NOT_STARTED:
         ElementTree.SubElement(case, "skipped", message="not started")

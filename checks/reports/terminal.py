@@ -1,6 +1,6 @@
 """The terminal: how far the course is, and what the next exercise needs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from rich import box
@@ -9,10 +9,19 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..course import TUTORIAL, Course, load_course
-from ..results import CheckResult, CodeLine, Diagnosis, ExerciseResult, Result, Status
+from ..course import TUTORIAL, Course, Exercise, load_course
+from ..grader.results import DIAGNOSIS, ExerciseResult
+from ..protocol.verdicts import CheckResult, CodeLine, Outcome, Status
 
-SYMBOLS = {"passed": ("✔", "OK", "green"), "failed": ("✘", "XX", "red"), "none": ("·", "..", "dim")}
+PASSED, FAILED, NONE, UNKNOWN = ("✔", "OK", "green"), ("✘", "XX", "red"), ("·", "..", "dim"), ("?", "??", "yellow")
+MARKS = {
+    Status.PASSED: PASSED,
+    Status.NOT_STARTED: NONE,
+    Status.NOT_JUDGED: UNKNOWN,
+    Outcome.PASSED: PASSED,
+    Outcome.NOT_RUN: NONE,
+    "to come": ("…", "--", "dim"),
+}
 MOST_OUTPUT = 8  # lines
 MOST_DETAILS = 2  # checks
 SHORT = 50  # letters of an expected and an observed value
@@ -24,54 +33,66 @@ def make_console(stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
-def show_result(result: Result, console: Console) -> None:
+def show_results(package: str, results: Sequence[ExerciseResult], console: Console) -> None:
     """Show the tasks, then the exercise that needs work: the first that was tried, or else the first of all."""
-    several = len(result.exercises) > 1
+    several = len(results) > 1
     if several:
-        console.print(overview(result, console))
-    unfinished = [exercise for exercise in result.exercises if exercise.status is not Status.PASSED]
-    tried = [exercise for exercise in unfinished if exercise.status is not Status.NOT_STARTED]
+        exercises = [load_course().exercise(result.exercise_id) for result in results]
+        console.print(overview(package, exercises, {result.exercise_id: result for result in results}, console))
+    unfinished = [result for result in results if result.status is not Status.PASSED]
+    tried = [result for result in unfinished if result.status is not Status.NOT_STARTED]
     if several and not unfinished:
-        console.print(Text(f"All {len(result.exercises)} exercises pass: {result.points} points.", "bold green"))
-    for exercise in [*tried, *unfinished, *([] if several else result.exercises)][:1]:
-        console.print(details(exercise, result, console))
+        points = sum(result.points for result in results)
+        console.print(Text(f"All {len(results)} exercises pass: {points} points.", "bold green"))
+    for result in [*tried, *unfinished, *([] if several else results)][:1]:
+        console.print(found(result, package, console))
+        console.print(advice(result, package))
     if len(tried) > 1:
-        console.print(f"\nTo be mended as well: {', '.join(exercise.id for exercise in tried[1:])}", style="dim")
+        others = ", ".join(result.exercise_id for result in tried[1:])
+        console.print(f"\nTo be mended as well: {others}", style="dim")
 
 
-def overview(result: Result, console: Console) -> RenderableType:
-    """Lay out a line for each task: a mark for each exercise, how many pass, and the points."""
-    course = load_course()
-    table = Table(box=box.SIMPLE_HEAD, title=f"Two Heads: {result.package}", title_justify="left", title_style="bold")
+def overview(
+    package: str, exercises: Sequence[Exercise], results: Mapping[str, ExerciseResult], console: Console
+) -> RenderableType:
+    """Lay out a line for each task: a mark for each exercise, how many pass, and the points.
+
+    Args:
+        package: Path of the learner's package.
+        exercises: Those that were asked for.
+        results: By exercise; those that are missing are still to come.
+        console: Where it will be shown.
+    """
+    table = Table(box=box.SIMPLE_HEAD, title=f"Two Heads: {package}", title_justify="left", title_style="bold")
     table.add_column("task")
     table.add_column("exercises", no_wrap=True)
     table.add_column("passed", justify="right", no_wrap=True)
     table.add_column("points", justify="right", no_wrap=True)
-    for number, exercises in _by_task(result.exercises).items():
-        passed = sum(exercise.status is Status.PASSED for exercise in exercises)
-        table.add_row(
-            f"{number} {course.tasks[number]}",
-            Text(" ").join(mark(exercise.status, console) for exercise in exercises),
-            f"{passed}/{len(exercises)}",
-            f"{sum(exercise.points for exercise in exercises)}/{sum(exercise.possible for exercise in exercises)}",
-        )
+    for number, title in load_course().tasks.items():
+        mine = [exercise for exercise in exercises if exercise.task == number]
+        if mine:
+            marks = [_mark_of(results.get(exercise.exercise_id), console) for exercise in mine]
+            table.add_row(f"{number} {title}", Text(" ").join(marks), *_totals(mine, results))
     table.add_section()
-    passed = sum(exercise.status is Status.PASSED for exercise in result.exercises)
-    table.add_row("", "", f"{passed}/{len(result.exercises)}", f"{result.points}/{result.possible}", style="bold")
+    table.add_row("", "", *_totals(exercises, results), style="bold")
     return table
 
 
-def _by_task(exercises: Iterable[ExerciseResult]) -> dict[int, list[ExerciseResult]]:
-    tasks: dict[int, list[ExerciseResult]] = {}
-    for exercise in exercises:
-        tasks.setdefault(int(exercise.id.partition(".")[0]), []).append(exercise)
-    return tasks
+def _mark_of(result: ExerciseResult | None, console: Console) -> Text:
+    return mark(result.status if result else "to come", console)
 
 
-def mark(status: Status | str, console: Console) -> Text:
+def _totals(exercises: Sequence[Exercise], results: Mapping[str, ExerciseResult]) -> tuple[str, str]:
+    """Count the exercises that pass, and the points."""
+    there = [results[exercise.exercise_id] for exercise in exercises if exercise.exercise_id in results]
+    passed = sum(result.status is Status.PASSED for result in there)
+    points = sum(result.points for result in there)
+    return f"{passed}/{len(exercises)}", f"{points}/{sum(exercise.points for exercise in exercises)}"
+
+
+def mark(status: str, console: Console) -> Text:
     """Give the mark of a status; in letters where the terminal has no other."""
-    kind = {"passed": "passed", "not started": "none", "not run": "none"}.get(str(status), "failed")
-    symbol, letters, style = SYMBOLS[kind]
+    symbol, letters, style = MARKS.get(status, FAILED)
     try:
         symbol.encode(console.encoding)
     except UnicodeEncodeError:
@@ -79,28 +100,42 @@ def mark(status: Status | str, console: Console) -> Text:
     return Text(symbol, style)
 
 
-def details(exercise: ExerciseResult, result: Result, console: Console) -> RenderableType:
-    """Show all that is known of one exercise, and what to do next."""
-    heading = Text.assemble(mark(exercise.status, console), " ", (f"{exercise.id} {exercise.title}", "bold"))
-    heading.append(f"  {exercise.status}, {exercise.points}/{exercise.possible} points", "dim")
+def heading(exercise: ExerciseResult, console: Console) -> Text:
+    """Name an exercise, with how it ended and the points."""
+    text = Text.assemble(mark(exercise.status, console), " ", (f"{exercise.exercise_id} {exercise.title}", "bold"))
+    return text.append(f"  {exercise.status}, {exercise.points}/{exercise.possible} points", "dim")
+
+
+def found(exercise: ExerciseResult, package: str, console: Console) -> RenderableType:
+    """Lay out what was found out about one exercise."""
     sections = (
-        _problem(exercise, result),
-        _diagnosis(exercise.diagnosis),
-        _checks(exercise.checks, result, console),
+        _problem(exercise, package),
+        _checks(exercise.checks, package, console),
         _output(exercise.output),
         Text(IMPORTS_SOLUTIONS, "yellow") if exercise.imports_solutions else None,
-        _next_steps(exercise, result),
     )
-    return Group(heading, *(Padding(section, (1, 0, 0, 2)) for section in sections if section))
+    return Group(heading(exercise, console), *_indented(sections))
 
 
-def _problem(exercise: ExerciseResult, result: Result) -> RenderableType | None:
+def advice(exercise: ExerciseResult, package: str) -> RenderableType:
+    """Lay out what helps with one exercise: the misconception that it looks like, and what to do next."""
+    return Group(*_indented((_diagnosis(exercise), _next_steps(exercise, package))))
+
+
+def _indented(sections: Iterable[RenderableType | None]) -> list[RenderableType]:
+    return [Padding(section, (1, 0, 0, 2)) for section in sections if section]
+
+
+def _problem(exercise: ExerciseResult, package: str) -> RenderableType | None:
     if not exercise.problem:
         return None
-    return Group(Text(exercise.problem, "red"), *([_code(exercise.lines, result)] if exercise.lines else []))
+    return Group(Text(exercise.problem, "red"), *([_code(exercise.lines, package)] if exercise.lines else []))
 
 
-def _diagnosis(diagnosis: Diagnosis | None) -> RenderableType | None:
+def _diagnosis(exercise: ExerciseResult) -> RenderableType | None:
+    diagnosis = exercise.diagnosis
+    if exercise.gave_up:
+        return Text(f"No diagnosis within {DIAGNOSIS:.0f} s.", "dim")
     if diagnosis is None:
         return None
     certainty = "This looks like a known mistake:" if diagnosis.certain else "Among other things, this looks like:"
@@ -116,17 +151,17 @@ def _output(output: str) -> RenderableType | None:
     return Group(Text("Your code printed:", "dim"), Padding(Text(shown), (0, 2)))
 
 
-def _checks(checks: tuple[CheckResult, ...], result: Result, console: Console) -> RenderableType | None:
+def _checks(checks: tuple[CheckResult, ...], package: str, console: Console) -> RenderableType | None:
     """List all checks; the first ones that do not pass in detail, as the others tend to repeat them."""
-    failures = [check for check in checks if check.verdict in ("failed", "error")]
-    lines = [_check(check, result, console, check in failures[:MOST_DETAILS]) for check in checks]
+    failures = [check for check in checks if check.verdict in (Outcome.FAILED, Outcome.ERROR)]
+    lines = [_check(check, package, console, check in failures[:MOST_DETAILS]) for check in checks]
     return Group(*lines) if lines else None
 
 
-def _check(check: CheckResult, result: Result, console: Console, in_detail: bool) -> RenderableType:
+def _check(check: CheckResult, package: str, console: Console, in_detail: bool) -> RenderableType:
     table = Table.grid(padding=(0, 1))
-    table.add_row(mark(check.verdict, console), Text(check.claim, "dim" if check.verdict == "not run" else ""))
-    if check.verdict in ("passed", "not run"):
+    table.add_row(mark(check.verdict, console), Text(check.claim, "dim" if check.verdict is Outcome.NOT_RUN else ""))
+    if check.verdict in (Outcome.PASSED, Outcome.NOT_RUN):
         return table
     where = f"{check.where}: " if check.where else ""
     table.add_row("", Text(f"{where}{check.problem}", "red"))
@@ -137,43 +172,50 @@ def _check(check: CheckResult, result: Result, console: Console, in_detail: bool
         pair.add_row(Text("got", "dim"), Text(check.observed))
         table.add_row("", pair)
     if check.lines:
-        table.add_row("", _code(check.lines if in_detail else check.lines[-1:], result))
+        table.add_row("", _code(check.lines if in_detail else check.lines[-1:], package))
     return table
 
 
-def _code(lines: tuple[CodeLine, ...], result: Result) -> Text:
+def _code(lines: tuple[CodeLine, ...], package: str) -> Text:
     """Show the learner's own lines of a traceback, the innermost last."""
     shown = []
     for line in dict.fromkeys(lines):
-        place = f"{Path(result.package, Path(line.file).name)}:{line.number}"
+        place = f"{Path(package, Path(line.file).name)}:{line.number}"
         shown.append(f"{place}{f' in {line.function}' if line.function else ''}\n    {line.text}")
     return Text("\n".join(shown), "cyan")
 
 
-def _next_steps(exercise: ExerciseResult, result: Result) -> RenderableType:
+def _next_steps(exercise: ExerciseResult, package: str) -> RenderableType:
     """Name the commands that help from here."""
-    course = load_course()
-    following = _following(exercise.id, course)
-    file = Path(result.package, f"{exercise.target.partition('.')[0]}.py")
-    package = "" if Path(result.package).resolve() == TUTORIAL else f" --package {result.package}"
+    exercise_id = exercise.exercise_id
+    following = _following(exercise_id, load_course())
+    option = "" if Path(package).resolve() == TUTORIAL else f" --package {_quoted(package)}"
     if exercise.status is Status.PASSED:
         steps = {
-            "Compare": f"checks show {exercise.id}{package}",
-            "Go on": f"checks run {following}{package}" if following else "",
+            "Compare": f"checks show {exercise_id}{option}",
+            "Go on": f"checks run {following}{option}" if following else "",
         }
     else:
+        file, _, name = exercise.target.partition(".")
         steps = {
-            "Edit": f"{file}, {exercise.target.partition('.')[2]}",
-            "Check": f"checks run {exercise.id}{package}",
-            "Hint": f"checks hint {exercise.id}",
+            "Edit": f"{Path(package, file)}.py, {name}",
+            "Check": f"checks run {exercise_id}{option}",
+            "Hint": f"checks hint {exercise_id}",
         }
     table = Table.grid(padding=(0, 2))
-    for name, step in {**steps, "Read": course.exercise(exercise.id).page}.items():
-        if step:
-            table.add_row(Text(name, "dim"), step)
+    for step, command in {**steps, "Read": load_course().exercise(exercise_id).page}.items():
+        if command:
+            table.add_row(Text(step, "dim"), command)
     return table
 
 
-def _following(id: str, course: Course) -> str:
-    ids = [exercise.id for exercise in course.exercises]
-    return next(iter(ids[ids.index(id) + 1 :]), "")
+def _quoted(path: str) -> str:
+    """Write a path as a shell takes it."""
+    import shlex
+
+    return shlex.quote(path)
+
+
+def _following(exercise_id: str, course: Course) -> str:
+    ids = [exercise.exercise_id for exercise in course.exercises]
+    return next(iter(ids[ids.index(exercise_id) + 1 :]), "")

@@ -2,9 +2,10 @@
 
 import textwrap
 
-from checks.course import SOLUTIONS, TUTORIAL, Exercise, load_course, read_sources
-from checks.definitions import definition_text
-from checks.exercise import load_suite
+from checks.course import SOLUTIONS, TUTORIAL, Exercise, load_course
+from checks.protocol.suite import load_checks
+from checks.source.definitions import definition_text
+from checks.source.files import read_sources
 
 BLOCK = """
 <dl class="rating">
@@ -43,7 +44,8 @@ def fragments() -> dict[str, str]:
     course = load_course()
     solutions, stubs = read_sources(SOLUTIONS), read_sources(TUTORIAL)
     blocks = {
-        exercise.id: block(exercise, stubs[exercise.file], solutions[exercise.file]) for exercise in course.exercises
+        exercise.exercise_id: block(exercise, stubs[exercise.file], solutions[exercise.file])
+        for exercise in course.exercises
     }
     return {**blocks, "all": overview()}
 
@@ -58,14 +60,14 @@ def block(exercise: Exercise, stub: str, solution: str) -> str:
     """
     answer = "\n\n".join(source(solution, path) for path in exercise.paths)
     return BLOCK.format(
-        id=exercise.id,
+        id=exercise.exercise_id,
         target=".".join(exercise.path),
         file=exercise.file,
         difficulty=dots(exercise.difficulty),
         importance=dots(exercise.importance),
         minutes=exercise.minutes,
         points=exercise.points,
-        checks=len(load_suite(exercise.id).checks),
+        checks=len(load_checks(exercise)),
         stub=source(stub, exercise.path),
         hints="\n\n".join(
             f'??? tip "Hint {number}"\n\n    {hint}' for number, hint in enumerate(exercise.hints, start=1)

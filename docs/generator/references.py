@@ -9,10 +9,11 @@ from typer.cli import get_docs_for_click
 
 import checks.cli
 import solutions.cli
-from checks.course import HERE, SOLUTIONS, load_course, load_misconceptions, read_sources
-from checks.definitions import apply_diff
-from checks.grading import Grader, Submission, record
-from checks.results import to_dict
+from checks.course import SOLUTIONS, load_course
+from checks.grader.grading import Grader
+from checks.grader.record import SCHEMA, record_of, to_json
+from checks.referee.misconceptions import load_misconceptions
+from checks.source.files import Submission, read_sources
 
 from .tables import markdown
 
@@ -22,7 +23,7 @@ CLUTTER = (r"^\* `--help`: .*\n", r"^\*\*Commands\*\*:\n\n(?:\* .*\n)+\n?", r"^\
 
 def fragments() -> dict[str, str]:
     """Give the parts of the reference."""
-    schema = json.loads((HERE / "result.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return {
         "checks": command_line(checks.cli.app, "checks"),
         "solutions": command_line(solutions.cli.app, "python -m solutions"),
@@ -68,10 +69,10 @@ def example() -> str:
     exercise = load_course().exercise("1.1")
     sources = read_sources(SOLUTIONS)
     mistake = load_misconceptions(exercise)[0]
-    sources[exercise.file] = apply_diff(sources[exercise.file], exercise.paths, mistake.diff)
+    sources[exercise.file] = mistake.apply(sources[exercise.file], exercise)
     with Grader() as grader:
         submission = Submission("tutorial", sources)
-        shown = to_dict(record(submission, grader.grade(submission, [exercise])))
+        shown = json.loads(to_json(record_of(submission, grader.grade(submission, [exercise]))))
     (result,) = shown["exercises"]
     result["checks"] = [check for check in result["checks"] if check["verdict"] == "failed"][:1]
     return f"```json\n{json.dumps(shown, indent=2, ensure_ascii=False)}\n```"

@@ -1,0 +1,145 @@
+"""Grading one exercise: what its text says by itself, what the worker observes, what the referee says of it."""
+
+import traceback
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from ..course import LOCAL_SEED, SOLUTIONS, Exercise
+from ..protocol.messages import Diagnosed, Ending, Job, Load, Verdict
+from ..protocol.verdicts import Status, printable
+from ..source.files import Submission, read_sources
+from ..source.graft import imports_of
+from ..source.stubs import stub_source
+from .bugs import write_report
+from .limits import Limits, observe
+from .processes import Sandbox, open_sandbox
+from .reading import read_result
+from .referee import NotJudged, Referee
+from .results import DIAGNOSIS, ExerciseResult, Tell, result_of
+
+
+class Grader:
+    """Grades packages; its processes start with the first exercise that needs them, and stay warm until it is closed.
+
+    Args:
+        limits: What one exercise may use; the usual, if not given.
+        seed: Of all checks: always the same for a learner, so that feedback repeats; a secret one for a class.
+        sandbox: Where learners' code runs; the best that this system has, if not given. The grader closes it.
+        diagnosis: Seconds to look for a misconception.
+        folder: Where the referee keeps what depends on no learner; it believes what it finds there.
+    """
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        seed: int = LOCAL_SEED,
+        sandbox: Sandbox | None = None,
+        diagnosis: float = DIAGNOSIS,
+        folder: Path | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
+        self.seed = seed
+        self.sandbox = sandbox
+        self.diagnosis = diagnosis
+        self.folder = folder
+        self.referee: Referee | None = None
+
+    def start(self) -> tuple[Sandbox, Referee]:
+        """Start the processes, if they have not started yet."""
+        self.sandbox = self.sandbox or open_sandbox()
+        if self.referee is None:
+            self.referee = Referee(self.seed)
+        if self.folder and not self.referee.folder:
+            self.referee.remember(self.folder)
+        return self.sandbox, self.referee
+
+    def warm_up(self, exercise: Exercise) -> None:
+        """Load what an exercise needs, before anybody waits for it."""
+        sandbox, referee = self.start()
+        sandbox.prepare(handed_out(exercise)[1])
+        referee.prepare(exercise)
+
+    def __enter__(self) -> "Grader":
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all processes."""
+        if self.sandbox:
+            self.sandbox.close()
+        if self.referee:
+            self.referee.close()
+        self.sandbox = self.referee = None
+
+    def grade(
+        self, submission: Submission, exercises: Iterable[Exercise], tell: Tell = lambda result: None
+    ) -> Iterator[ExerciseResult]:
+        """Grade exercises one after the other.
+
+        Args:
+            submission: Whose answers.
+            exercises: Which.
+            tell: Called with each wrong answer's verdict, before its misconception is looked for.
+        """
+        for exercise in exercises:
+            yield read_result(submission, exercise) or self._grade(submission, exercise, tell)
+
+    def _grade(self, submission: Submission, exercise: Exercise, tell: Tell) -> ExerciseResult:
+        try:
+            sandbox, referee = self.start()
+            referee.prepare(exercise)
+            ending = self._observe(sandbox, submission, exercise)
+            result = judged(exercise, referee.judge(exercise, ending), ending)
+            if result.status is Status.PASSED:
+                return result
+            tell(result)
+            return _with_diagnosis(result, referee.diagnose(self.diagnosis))
+        except (NotJudged, OSError, ValueError) as error:
+            details = str(error) if isinstance(error, NotJudged) else traceback.format_exc()
+            return not_judged(exercise, write_report(f"exercise {exercise.exercise_id}\n{details}"))
+
+    def _observe(self, sandbox: Sandbox, submission: Submission, exercise: Exercise) -> Ending:
+        reference, load = handed_out(exercise)
+        learner = {
+            file: text
+            for file, text in submission.importable().items()
+            if file == exercise.file or text != reference.get(file)
+        }
+        job = Job(exercise.exercise_id, self.seed, self.limits.memory, learner, reference)
+        sandbox.prepare(load)
+        return observe(sandbox.start(), job, self.limits, self.limits.seconds or exercise.seconds)
+
+
+@cache
+def handed_out(exercise: Exercise) -> tuple[dict[str, str], Load]:
+    """Give what a worker gets of the reference, this exercise as a stub, and what it imports for that."""
+    sources = read_sources(SOLUTIONS)
+    reference = {**sources, exercise.file: stub_source(sources[exercise.file], (exercise,))}
+    return reference, Load(tuple(imports_of(reference, exercise.file)), f"{exercise.module}.checks")
+
+
+def judged(exercise: Exercise, verdict: Verdict, ending: Ending) -> ExerciseResult:
+    """Make the result of an exercise: the verdict, and how its worker ended."""
+    return replace(
+        result_of(exercise, verdict.status, verdict.problem),
+        points=exercise.points if verdict.status is Status.PASSED else 0,
+        checks=verdict.checks,
+        lines=verdict.lines,
+        output=printable(ending.output),
+        seconds=round(ending.seconds, 3),
+        imports_solutions=ending.imports_solutions,
+    )
+
+
+def not_judged(exercise: Exercise, report: Path) -> ExerciseResult:
+    """Give the result of an exercise with which we have failed."""
+    problem = f"this exercise could not be judged, by no fault of yours; what happened is written in {report}"
+    return result_of(exercise, Status.NOT_JUDGED, problem)
+
+
+def _with_diagnosis(result: ExerciseResult, found: Diagnosed) -> ExerciseResult:
+    return replace(result, diagnosis=found.diagnosis, gave_up=found.gave_up)

@@ -1,0 +1,60 @@
+"""The last result of each exercise of a learner's own tutorial; true as long as nothing that it depends on has changed.
+
+It serves the learner's own overview only. Where points are given to others, nobody reads it.
+"""
+
+import contextlib
+import json
+from pathlib import Path
+
+from ..course import Exercise, load_course
+from ..protocol.verdicts import Status
+from ..source.files import Submission, write_whole
+from ..source.fingerprint import answer_fingerprint, course_fingerprint, digest
+from .record import from_json, record_of, to_json
+from .results import ExerciseResult
+
+PASSING = (Status.NOT_STARTED, Status.NOT_JUDGED)  # known from the text at once, or to be tried again
+
+
+class Kept:
+    """Results in a folder, a file for each exercise: a key, and the result record.
+
+    Args:
+        folder: Where they are kept.
+        seed: Of all checks.
+    """
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder = folder
+        self.seed = seed
+
+    def find(self, submission: Submission, exercise: Exercise) -> ExerciseResult | None:
+        """Give the result of an exercise; None if there is none, or not of this very answer."""
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+            kept = json.loads(self._file(exercise).read_text(encoding="utf-8"))
+            if kept["key"] == self._key(submission, exercise):
+                (result,) = from_json(json.dumps(kept["record"]).encode()).exercises
+                return result if result.exercise_id == exercise.exercise_id else None
+        return None
+
+    def keep(self, submission: Submission, result: ExerciseResult) -> None:
+        """Keep a result, if it is one that stays, and if the folder can be written to."""
+        if result.status in PASSING or result.gave_up:
+            return
+        exercise = load_course().exercise(result.exercise_id)
+        record = json.loads(to_json(record_of(submission, [result])))
+        content = json.dumps({"key": self._key(submission, exercise), "record": record}, indent=1)
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_whole(self._file(exercise), content.encode())
+
+    def _file(self, exercise: Exercise) -> Path:
+        return self.folder / f"{exercise.exercise_id}.json"
+
+    def _key(self, submission: Submission, exercise: Exercise) -> str:
+        return digest(
+            course_fingerprint(exercise, self.seed),
+            answer_fingerprint(submission, exercise),
+            submission.path,
+        )

@@ -1,0 +1,22 @@
+"""What a learner's text tells by itself. No process has to start for it."""
+
+from ..course import Exercise, load_course
+from ..protocol.verdicts import Status
+from ..source.files import Submission
+from ..source.stubs import is_stub
+from .results import ExerciseResult, result_of
+
+
+def read_result(submission: Submission, exercise: Exercise) -> ExerciseResult | None:
+    """Say what the text alone tells: that an exercise is not started, or not there. None if it has to be run."""
+    if exercise.file in submission.refused:
+        return _not_there(exercise, f"Python does not read {exercise.file}.py: {submission.refused[exercise.file]}")
+    if exercise.file not in submission.sources:
+        return _not_there(exercise, f"{exercise.file}.py is missing")
+    if is_stub(submission.sources[exercise.file], exercise, load_course().others(exercise)):
+        return result_of(exercise)
+    return None
+
+
+def _not_there(exercise: Exercise, problem: str) -> ExerciseResult:
+    return result_of(exercise, Status.ERROR, problem)

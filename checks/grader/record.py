@@ -1,0 +1,87 @@
+"""The result record: what grading one package found, as plain data with a documented form.
+
+`result.schema.json` describes the JSON form; `VERSION` changes when a reader of it would have to change.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from ..protocol.verdicts import Status
+from ..source.files import Submission
+from .results import ExerciseResult
+
+VERSION = 2
+SCHEMA = Path(__file__).with_name("result.schema.json")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What grading one package found.
+
+    Attributes:
+        package: Path of the graded package.
+        exercises: In the course's order.
+        files: File name to the SHA-256 of its bytes.
+        python: Version.
+        torch: Version.
+        platform: System and processor.
+        version: Of this record's form.
+    """
+
+    package: str
+    exercises: tuple[ExerciseResult, ...]
+    files: dict[str, str] = field(default_factory=dict)
+    python: str = ""
+    torch: str = ""
+    platform: str = ""
+    version: int = VERSION
+
+    @property
+    def points(self) -> int:
+        """Points earned."""
+        return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def possible(self) -> int:
+        """Points to be earned in the exercises that were graded."""
+        return sum(exercise.possible for exercise in self.exercises)
+
+    @property
+    def passed(self) -> bool:
+        """Every exercise passed."""
+        return all(exercise.status is Status.PASSED for exercise in self.exercises)
+
+
+def record_of(submission: Submission, exercises: Iterable[ExerciseResult]) -> Result:
+    """Make the result record of a graded package."""
+    return Result(
+        submission.path,
+        tuple(exercises),
+        {name: hashlib.sha256(content).hexdigest() for name, content in submission.contents.items()},
+        platform.python_version(),
+        importlib.metadata.version("torch"),
+        f"{platform.system()} {platform.machine()}, Python {sys.implementation.name}",
+    )
+
+
+def to_json(result: Result) -> bytes:
+    """Give the record's JSON form, in ASCII, so that any output can carry it."""
+    record = {**msgspec.to_builtins(result), "points": result.points, "possible": result.possible}
+    return json.dumps(record, indent=2).encode()
+
+
+def from_json(content: bytes) -> Result:
+    """Read a record back.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return msgspec.json.decode(content, type=Result)

@@ -1,0 +1,122 @@
+"""What the reference and each misconception make the checks see. It depends on no learner, so it is computed once."""
+
+import contextlib
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..course import SOLUTIONS, Exercise
+from ..protocol.codec import Raised, unpack
+from ..protocol.messages import MessageError, decode, encode
+from ..protocol.probe import observe, packed
+from ..protocol.suite import load_checks
+from ..source.files import read_sources, write_whole
+from ..source.fingerprint import course_fingerprint
+from ..source.package import Package
+from .misconceptions import load_misconceptions
+
+REFERENCE = -1  # beside the numbers of the misconceptions
+HASH = hashlib.sha256
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """One answer's observations as they lie on the disk."""
+
+    key: str
+    observations: tuple[bytes, ...]
+
+
+class Expected:
+    """Observations of the reference and of its misconceptions, from memory, from the disk, or computed when asked for.
+
+    Args:
+        seed: Of all checks' random numbers; the same that the learner's observations were made with.
+        sources: The reference, file name to text; what stands in `solutions/`, if not given.
+    """
+
+    def __init__(self, seed: int, sources: dict[str, str] | None = None) -> None:
+        self.seed = seed
+        self.sources = sources or read_sources(SOLUTIONS)
+        self.folder: Path | None = None
+        self._packed: dict[tuple[str, int], list[bytes]] = {}  # of an exercise and an answer
+
+    def remember(self, folder: Path) -> None:
+        """Keep observations in a folder from now on, and read them from there."""
+        self.folder = folder
+
+    def reference(self, exercise: Exercise) -> list[Any]:
+        """Give what the reference makes each check see."""
+        expected = self.see(exercise, REFERENCE)
+        for seen in expected:
+            if isinstance(seen, Raised):
+                raise RuntimeError(f"the reference of {exercise.exercise_id} raises {seen.type}: {seen.message}")
+        return expected
+
+    def see(self, exercise: Exercise, answer: int, most: int | None = None) -> list[Any]:
+        """Give what an answer makes the checks see, from the first one on: what one leaves behind, the next one finds.
+
+        Args:
+            exercise: Whose checks.
+            answer: A misconception's number, or `REFERENCE`.
+            most: Number of checks that are asked for; all, if not given.
+        """
+        total = len(load_checks(exercise))
+        wanted = total if most is None or 2 * most > total else most
+        place = (exercise.exercise_id, answer)
+        if len(self._packed.get(place, ())) < wanted:
+            self._packed[place] = self._read(exercise, answer) or self._compute(exercise, answer, wanted)
+        return [unpack(seen) for seen in self._packed[place][:most]]
+
+    def of_text(self, exercise: Exercise, text: str, threads: int = 1) -> list[Any]:
+        """Give what another text in the place of the exercise's file makes each check see."""
+        return [unpack(seen) for seen in self._observe(exercise, text, threads)]
+
+    def _compute(self, exercise: Exercise, answer: int, most: int) -> list[bytes]:
+        text = self.sources[exercise.file]
+        if answer != REFERENCE:
+            text = load_misconceptions(exercise)[answer].apply(text, exercise)
+        observations = self._observe(exercise, text, most=most)
+        if most == len(load_checks(exercise)):
+            self._write(exercise, answer, observations)
+        return observations
+
+    def _observe(self, exercise: Exercise, text: str, threads: int = 1, most: int | None = None) -> list[bytes]:
+        checks = load_checks(exercise)[:most]
+        package = Package("reference", {**self.sources, exercise.file: text})
+        try:
+            return [packed(observe(check, package, exercise.exercise_id, self.seed, threads)) for check in checks]
+        finally:
+            package.close()
+
+    def is_stored(self, exercise: Exercise, answer: int) -> bool:
+        """Tell whether an answer's observations lie on the disk, and are up to date."""
+        return bool(self._read(exercise, answer))
+
+    def _read(self, exercise: Exercise, answer: int) -> list[bytes]:
+        """Read an answer's observations from the disk; none if they are of another course, or damaged."""
+        if self.folder is None:
+            return []
+        with contextlib.suppress(OSError, MessageError):
+            content = self._file(exercise, answer).read_bytes()
+            checksum, body = content[: HASH().digest_size], content[HASH().digest_size :]
+            stored = decode(body, _Stored) if HASH(body).digest() == checksum else None
+            if stored and stored.key == self._key(exercise):
+                return list(stored.observations)
+        return []
+
+    def _write(self, exercise: Exercise, answer: int, observations: list[bytes]) -> None:
+        if self.folder is not None:
+            body = encode(_Stored(self._key(exercise), tuple(observations)))
+            with contextlib.suppress(OSError):  # a checkout that cannot be written to is merely slower
+                file = self._file(exercise, answer)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(file, HASH(body).digest() + body)
+
+    def _file(self, exercise: Exercise, answer: int) -> Path:
+        name = "reference" if answer == REFERENCE else f"misconception-{answer}"
+        return (self.folder or Path()) / exercise.exercise_id / name
+
+    def _key(self, exercise: Exercise) -> str:
+        return course_fingerprint(exercise, self.seed)

@@ -1,0 +1,72 @@
+"""The terminal while something is going on: results are shown as they come."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from ..course import Exercise
+from ..grader.results import ExerciseResult, Tell
+from .terminal import advice, found, heading, overview
+
+LOADING, LOOKING = "Loading the libraries …", "Looking for the misunderstanding …"
+
+
+def show_one(grade: Callable[[Tell], Iterable[ExerciseResult]], package: str, console: Console) -> ExerciseResult:
+    """Show an exercise's verdict as soon as it is there, and the advice when that is.
+
+    Args:
+        grade: Grades it; takes the function to call with the verdict.
+        package: Path of the learner's package.
+        console: Where it is shown.
+    """
+    early: list[ExerciseResult] = []
+    with at_work(console, LOADING) as say:
+
+        def tell(result: ExerciseResult) -> None:
+            early.append(result)
+            console.print(found(result, package, console))
+            say(LOOKING)
+
+        (result,) = grade(tell)
+    if not early:
+        console.print(found(result, package, console))
+    console.print(advice(result, package))
+    return result
+
+
+def follow(
+    coming: Iterable[ExerciseResult],
+    exercises: Sequence[Exercise],
+    results: Mapping[str, ExerciseResult],
+    package: str,
+    console: Console,
+) -> None:
+    """Show each result as it comes: in an overview that fills itself or, where nobody watches, as a line.
+
+    Args:
+        coming: The results.
+        exercises: All that were asked for.
+        results: All results so far, by exercise; it grows.
+        package: Path of the learner's package.
+        console: Where they are shown.
+    """
+    if not console.is_terminal:
+        for result in coming:
+            console.print(heading(result, console))
+        return
+    from rich.live import Live
+
+    with Live(overview(package, exercises, results, console), console=console, transient=True) as live:
+        for _ in coming:
+            live.update(overview(package, exercises, results, console))
+
+
+@contextmanager
+def at_work(console: Console, text: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal that something is happening; gives the function that changes the text."""
+    if not console.is_terminal:
+        yield lambda text: None
+        return
+    with console.status(text) as status:
+        yield status.update

@@ -1,0 +1,156 @@
+"""Python files as Python reads them: bytes with an encoding, a byte-order mark, line ends, maybe behind a link.
+
+What Python refuses to read is refused here, with Python's reason. What is written back keeps to the byte whatever was
+not to be changed.
+"""
+
+import ast
+import codecs
+import contextlib
+import io
+import os
+import re
+import tokenize
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LARGEST_FILE = 1024**2
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A package to grade.
+
+    Attributes:
+        path: Of its folder.
+        sources: Text of each file, by its name without suffix.
+        refused: Python's reason, for each file that it does not read.
+        contents: Bytes of each file, by its whole name.
+    """
+
+    path: str
+    sources: dict[str, str]
+    refused: dict[str, str] = field(default_factory=dict)
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+    def importable(self) -> dict[str, str]:
+        """Give all files as texts; one that Python refuses raises Python's reason when it is imported."""
+        return self.sources | {file: f"raise SyntaxError({reason!r})\n" for file, reason in self.refused.items()}
+
+
+def read_submission(folder: Path) -> Submission:
+    """Read a package.
+
+    Raises:
+        ValueError: The folder holds no Python file, or one that is too large.
+    """
+    files = python_files(folder)
+    if not files:
+        raise ValueError(f"package is {str(folder)!r}, but there are no Python files in it")
+    sources, refused, contents = {}, {}, {}
+    for file in files:
+        content = contents[file.name] = file.read_bytes()
+        if len(content) > LARGEST_FILE:
+            raise ValueError(f"{file} has {len(content)} bytes, but a file may have {LARGEST_FILE}")
+        try:
+            sources[file.stem] = decode(content)
+        except SyntaxError as error:
+            refused[file.stem] = str(error.msg)
+    return Submission(str(folder), sources, refused, contents)
+
+
+def read_sources(folder: Path) -> dict[str, str]:
+    """Read the Python files of a package of our own: file name without suffix to text."""
+    return {path.stem: decode(path.read_bytes()) for path in python_files(folder)}
+
+
+def python_files(folder: Path) -> list[Path]:
+    """List the Python files of a package; not the locks and backups that editors hide beside them."""
+    return [path for path in sorted(folder.glob("*.py")) if path.is_file() and not path.name.startswith(".")]
+
+
+def decode(content: bytes) -> str:
+    """Read a file's bytes as Python does, whatever its encoding and line ends.
+
+    Raises:
+        SyntaxError: Python does not read them: the encoding is unknown, or these bytes are not in it.
+    """
+    try:
+        text = content.decode(encoding_of(content))
+        text.encode()  # half a character is none
+    except (SyntaxError, UnicodeError, LookupError) as error:
+        raise SyntaxError(_reason(content) or str(error)) from None
+    return re.sub(r"\r\n?", "\n", text)
+
+
+def encoding_of(content: bytes) -> str:
+    """Tell a file's encoding as Python does.
+
+    Raises:
+        SyntaxError: It is unknown.
+    """
+    return tokenize.detect_encoding(io.BytesIO(content).readline)[0]
+
+
+def _reason(content: bytes) -> str:
+    """Ask Python why it refuses these bytes."""
+    try:
+        ast.parse(content)
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        return str(error.msg) if isinstance(error, SyntaxError) else str(error)
+    return ""
+
+
+def replace_lines(content: bytes, start: int, end: int, text: str) -> bytes:
+    r"""Put a text in the place of some lines of a file; all others stay to the byte.
+
+    Args:
+        content: The file's bytes.
+        start: Of a slice of its lines.
+        end: Of the slice.
+        text: Whole lines, ended by `\n`: they take the file's encoding and the line ends of the lines they replace.
+
+    Raises:
+        ValueError: The file's encoding lacks a letter of the text.
+    """
+    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+    lines = re.split(rb"(?<=\n)|(?<=\r)(?!\n)", content.removeprefix(mark))
+    line_end = next((end for end in (b"\r\n", b"\r") if lines[start].endswith(end)), b"\n").decode()
+    encoding = encoding_of(content).removesuffix("-sig")
+    try:
+        new = text.replace("\n", line_end).encode(encoding)
+    except UnicodeEncodeError as error:
+        missing = text[error.start : error.end]
+        raise ValueError(f"its encoding {encoding} lacks {missing!r}: save it as UTF-8") from None
+    return b"".join([mark, *lines[:start], new, *lines[end:]])
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file wholly or not at all; a link stays one, and what it leads to keeps its permissions.
+
+    Raises:
+        OSError: It cannot be written; it is then as it was.
+    """
+    import shutil
+    import tempfile
+
+    real = path.resolve()
+    descriptor, partial = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        if real.exists():
+            shutil.copymode(real, partial)
+        else:
+            os.chmod(partial, 0o666 & ~_umask())
+        os.replace(partial, real)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(partial)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,107 @@
+"""From a solution's source to the tutorial's: the bodies of the exercises become stubs, all else stays."""
+
+import ast
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from ..course import Course, Exercise
+from .definitions import (
+    Definition,
+    Path,
+    find,
+    locate,
+    parse,
+    parse_around,
+    remove_definition,
+    span,
+    split_lines,
+    without_docstring,
+)
+
+
+def stub_package(sources: Mapping[str, str], course: Course) -> dict[str, str]:
+    """Turn the reference package into the tutorial: the same files, exercise bodies stubbed."""
+    return {file: stub_source(text, course.of_file(file)) for file, text in sources.items()}
+
+
+def stub_source(text: str, exercises: Iterable[Exercise]) -> str:
+    """Turn the source of a file into its stubs.
+
+    Args:
+        text: The reference.
+        exercises: Those of its exercises that become stubs.
+    """
+    for exercise in exercises:
+        for part in exercise.parts:
+            text = remove_definition(text, (part,))
+        text = _stub_target(text, exercise)
+    return text
+
+
+def _stub_target(text: str, exercise: Exercise) -> str:
+    """Replace the body of an exercise's target; of a class, the body of every method."""
+    lines = split_lines(text)
+    for function in reversed(_functions(find(text, exercise.path))):
+        start, end = _body_lines(function)
+        lines[start:end] = _stub_body(function, exercise)
+    return "".join(lines)
+
+
+def _functions(node: Definition) -> list[Definition]:
+    """Give what has a body to fill in: every method of a class, or the function itself."""
+    methods = [inner for inner in node.body if isinstance(inner, ast.FunctionDef)]
+    return list(methods) if isinstance(node, ast.ClassDef) else [node]
+
+
+def _body_lines(function: Definition) -> tuple[int, int]:
+    """Give the lines of a function's body, its docstring left out; comments above the first statement belong to it."""
+    docstring = function.body[0] if len(without_docstring(function)) < len(function.body) else None
+    if docstring is not None:
+        return docstring.end_lineno or 0, span(function)[1]
+    return function.body[0].lineno - 1, span(function)[1]
+
+
+def _stub_body(function: Definition, exercise: Exercise) -> list[str]:
+    indentation = " " * (function.col_offset + 4)
+    return [
+        f"{indentation}# TODO {exercise.exercise_id} {exercise.title}\n",
+        f"{indentation}raise NotImplementedError({_marker(exercise)!r})\n".replace("'", '"'),
+    ]
+
+
+def _marker(exercise: Exercise) -> str:
+    return f"exercise {exercise.exercise_id}: {exercise.path[-1]}"
+
+
+def is_stub(text: str, exercise: Exercise, others: Iterable[Path]) -> bool:
+    """Tell whether an exercise is still as it was handed out, whatever its docstring and comments say.
+
+    Args:
+        text: The learner's file.
+        exercise: Which exercise of it.
+        others: Paths of the other exercises in the file: one that is no Python does not matter.
+    """
+    if _marker(exercise) not in text:
+        return False
+    try:
+        node = locate(_parsed(text) or parse_around(text, list(others)), exercise.path)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False  # whoever runs it will say what is wrong
+    functions = _functions(node) if node else []
+    return bool(functions) and all(_only_raises(function, _marker(exercise)) for function in functions)
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str) -> ast.Module | None:
+    """Parse a file once for all its exercises; None if it is no Python as a whole."""
+    try:
+        return parse(text)
+    except SyntaxError:
+        return None
+
+
+def _only_raises(function: Definition, marker: str) -> bool:
+    match without_docstring(function):
+        case [ast.Raise(exc=ast.Call(func=ast.Name(id="NotImplementedError"), args=[ast.Constant(value=text)]))]:
+            return bool(text == marker)
+    return False
