@@ -189,6 +189,16 @@ def submission(**files):
         ({}, {"encoder": SOURCES["encoder"] + "x = 1\n"}, True),
         ({}, {"notes": "x = 1\n"}, True),
         (
+            {"pooling": SOURCES["pooling"] + "model.eval()\n"},
+            {"pooling": SOURCES["pooling"] + "model.eval()\n", "notes": "x = 1\n"},
+            True,
+        ),
+        (
+            {"pooling": SOURCES["pooling"] + "eval('1')\n"},
+            {"pooling": SOURCES["pooling"] + "eval('1')\n", "notes": "x = 1\n"},
+            False,
+        ),
+        (
             {"pooling": "from .notes import x\n" + SOURCES["pooling"], "notes": "x = 1\n"},
             {"pooling": "from .notes import x\n" + SOURCES["pooling"], "notes": "x = 2\n"},
             False,

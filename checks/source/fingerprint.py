@@ -12,7 +12,7 @@ from ..course import CHECKS, EXERCISES, SOLUTIONS, Course, Exercise
 from .definitions import parse
 from .files import Submission
 
-DYNAMIC = r"__import__|import_module|sys\.modules|\bexec\b|\beval\b"  # ways to import without saying so
+DYNAMIC = r"__import__|import_module|sys\.modules|(?<![.\w])(?:exec|eval)\("  # ways to import without saying so
 
 
 def digest(*parts: str) -> str:
