@@ -43,28 +43,28 @@ prepare_all({LOCAL_SEED}, str(EXPECTED), COMPLETE)
 
 
 def rows(repeats: int) -> list[Row]:
-    """Measure in a copy of the course, so that nothing of it is touched."""
+    """Measure in a copy of this checkout, so that nothing of it is touched."""
     with tempfile.TemporaryDirectory() as folder:
-        course = Path(folder, "course")
+        checkout = Path(folder, "checkout")
         for part in ("checks", "solutions", "tutorial"):
-            shutil.copytree(ROOT / part, course / part, ignore=shutil.ignore_patterns("__pycache__", ".backup"))
-        shutil.copy(ROOT / "constraints.txt", course)
-        return [*_at_once(course), *_cold(course), *_watching(), *_whole(course, repeats)]
+            shutil.copytree(ROOT / part, checkout / part, ignore=shutil.ignore_patterns("__pycache__", ".backup"))
+        shutil.copy(ROOT / "constraints.txt", checkout)
+        return [*_at_once(checkout), *_cold(checkout), *_watching(), *_whole(checkout, repeats)]
 
 
-def _python(course: Path, *arguments: str) -> None:
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(course)}
-    subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, cwd=course, env=environment)
+def _python(checkout: Path, *arguments: str) -> None:
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(checkout)}
+    subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, cwd=checkout, env=environment)
 
 
-def _at_once(course: Path) -> list[Row]:
+def _at_once(checkout: Path) -> list[Row]:
     """Compare what needs no grading with the libraries that it loads."""
     ways = {
-        "overview": partial(_python, course, "-m", "checks"),
-        "list": partial(_python, course, "-m", "checks", "list"),
-        "rich": partial(_python, course, "-c", "import rich"),
+        "overview": partial(_python, checkout, "-m", "checks"),
+        "list": partial(_python, checkout, "-m", "checks", "list"),
+        "rich": partial(_python, checkout, "-c", "import rich"),
     }
-    _python(course, "-m", "checks")  # compiles
+    _python(checkout, "-m", "checks")  # compiles
     times = in_turns(ways, 3 * PAIRS)
     return [
         paired("overview of an untouched tutorial", times["overview"], "import rich", times["rich"], 3),
@@ -73,11 +73,11 @@ def _at_once(course: Path) -> list[Row]:
     ]
 
 
-def _cold(course: Path) -> list[Row]:
-    solutions = str(course / "solutions")
+def _cold(checkout: Path) -> list[Row]:
+    solutions = str(checkout / "solutions")
     ways = {
-        "checks": partial(_python, course, "-m", "checks", "run", "1.1", "--package", solutions),
-        "torch": partial(_python, course, "-c", "import torch"),
+        "checks": partial(_python, checkout, "-m", "checks", "run", "1.1", "--package", solutions),
+        "torch": partial(_python, checkout, "-c", "import torch"),
     }
     times = in_turns(ways, PAIRS)
     return [paired("checks run 1.1, cold", times["checks"], "import torch", times["torch"], 1.5)]
@@ -117,17 +117,17 @@ def _note(told: list[float], verdict: ExerciseResult) -> None:
     told.append(time.perf_counter())
 
 
-def _whole(course: Path, repeats: int) -> list[Row]:
+def _whole(checkout: Path, repeats: int) -> list[Row]:
     """Compare whole tutorials: solved, solved and edited in one place, and with a mistake in each exercise."""
-    _python(course, "-c", PREPARE)
-    _write(course, read_sources(SOLUTIONS))
-    right = partial(_python, course, "-m", "checks", "--fresh")
+    _python(checkout, "-c", PREPARE)
+    _write(checkout, read_sources(SOLUTIONS))
+    right = partial(_python, checkout, "-m", "checks", "--fresh")
     right()
-    plain, edited = partial(_python, course, "-c", PLAIN), partial(_edited, course)
+    plain, edited = partial(_python, checkout, "-c", PLAIN), partial(_edited, checkout)
     times = in_turns({"right": right, "edited": edited, "plain": plain}, repeats)
-    _write(course, _mistakes())
-    wrong = partial(_python, course, "-m", "checks", "--fresh")
-    unprepared = partial(_python, course, "-m", "checks", "run", "--package", "tutorial")
+    _write(checkout, _mistakes())
+    wrong = partial(_python, checkout, "-m", "checks", "--fresh")
+    unprepared = partial(_python, checkout, "-m", "checks", "run", "--package", "tutorial")
     mistaken = in_turns({"wrong": wrong, "unprepared": unprepared, "plain": plain}, 1)
     return [
         paired("30 solved exercises, graded", times["right"], "their checks alone", times["plain"], 3),
@@ -137,15 +137,15 @@ def _whole(course: Path, repeats: int) -> list[Row]:
     ]
 
 
-def _edited(course: Path) -> None:
-    with (course / "tutorial" / "pooling.py").open("a", encoding="utf-8") as file:
+def _edited(checkout: Path) -> None:
+    with (checkout / "tutorial" / "pooling.py").open("a", encoding="utf-8") as file:
         file.write("# edited\n")
-    _python(course, "-m", "checks")
+    _python(checkout, "-m", "checks")
 
 
-def _write(course: Path, sources: dict[str, str]) -> None:
+def _write(checkout: Path, sources: dict[str, str]) -> None:
     for file, text in sources.items():
-        (course / "tutorial" / f"{file}.py").write_text(text, encoding="utf-8")
+        (checkout / "tutorial" / f"{file}.py").write_text(text, encoding="utf-8")
 
 
 def _mistakes() -> dict[str, str]:

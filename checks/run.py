@@ -162,7 +162,7 @@ def _show(run: Run, early: "Grader | None") -> None:
             if len(exercises) == 1:
                 screen.show_one(partial(run.grade, grader, waiting), package, console)
             else:
-                screen.follow(run.grade(grader, waiting), exercises, run.results, package, console)
+                screen.follow(partial(run.grade, grader, waiting), exercises, run.results, package, console)
         run.prepare()
     if len(exercises) > 1 or not waiting:
         terminal.show_results(package, run.results_of(exercises), console)

@@ -25,7 +25,7 @@ MEAN, LARGEST, PROJECT = load_course().select(("1.1", "1.2", "1.3"))
 WRONG = "def mean_pool(token_embeddings, attention_mask):\n    return token_embeddings.mean(dim=1)\n"
 
 
-def course_copy(folder):
+def copy_of_checkout(folder):
     """Copy what a learner has; nothing is prepared in the background, as if that were done already."""
     for part in ("checks", "solutions", "tutorial"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", ".backup"))
@@ -42,9 +42,9 @@ def checks(folder, *arguments, **environment):
 
 
 @pytest.fixture
-def course(tmp_path):
-    """A course whose 1.1 is wrong and whose 1.2 is right."""
-    folder = course_copy(tmp_path / "course")
+def checkout(tmp_path):
+    """A checkout whose 1.1 is wrong and whose 1.2 is right."""
+    folder = copy_of_checkout(tmp_path / "checkout")
     answer(folder, "mean_pool", WRONG)
     answer(folder, "max_pool", definition_text(SOURCES["pooling"], ("max_pool",)))
     return folder
@@ -78,27 +78,27 @@ def test_overview_of_an_untouched_tutorial_loads_neither_torch_nor_a_parser_of_c
 # Kept from the last time
 
 
-def test_only_what_changed_is_graded_again(course):
-    first = checks(course)
+def test_only_what_changed_is_graded_again(checkout):
+    first = checks(checkout)
     assert "✘ 1.1 average the real tokens of each sentence  failed" in first.stdout
     assert "results kept" not in first.stdout
-    again = checks(course)
+    again = checks(checkout)
     assert "2 results kept, 0 graded again; --fresh grades all" in again.stdout
     assert "token" in again.stdout
     assert "✘ ✔ · · · ·" in again.stdout
-    answer(course, "mean_pool", definition_text(SOURCES["pooling"], ("mean_pool",)))
-    mended = checks(course, "run", "1.1")
+    answer(checkout, "mean_pool", definition_text(SOURCES["pooling"], ("mean_pool",)))
+    mended = checks(checkout, "run", "1.1")
     assert mended.returncode == 0
     assert "kept" not in mended.stdout
-    assert "1 results kept, 0 graded again" in checks(course, "run", "1.1").stdout
-    fresh = checks(course, "run", "--fresh")
+    assert "1 results kept, 0 graded again" in checks(checkout, "run", "1.1").stdout
+    fresh = checks(checkout, "run", "--fresh")
     assert "kept" not in fresh.stdout
     assert "✔ ✔ · · · ·" in fresh.stdout
 
 
-def test_kept_result_is_a_record_of_the_documented_form(course):
-    checks(course, "run", "1.1")
-    (file,) = (course / ".checks" / "results").iterdir()
+def test_kept_result_is_a_record_of_the_documented_form(checkout):
+    checks(checkout, "run", "1.1")
+    (file,) = (checkout / ".checks" / "results").iterdir()
     kept = json.loads(file.read_text(encoding="utf-8"))
     (result,) = from_json(json.dumps(kept["record"]).encode()).exercises
     assert (file.name, result.exercise_id, result.status) == ("1.1.json", "1.1", Status.FAILED)
@@ -107,51 +107,51 @@ def test_kept_result_is_a_record_of_the_documented_form(course):
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b"null", b"\xff", b'{"key": 1}', b'{"key": "x", "record": {}}', b"[" * 100_000]
 )
-def test_damaged_file_is_ignored_and_replaced(course, content):
-    file = course / ".checks" / "results" / "1.2.json"
+def test_damaged_file_is_ignored_and_replaced(checkout, content):
+    file = checkout / ".checks" / "results" / "1.2.json"
     file.parent.mkdir()
     file.write_bytes(content)
-    assert "✔ 1.2" in checks(course, "run", "1.2").stdout
+    assert "✔ 1.2" in checks(checkout, "run", "1.2").stdout
     assert json.loads(file.read_text(encoding="utf-8"))["record"]["exercises"][0]["status"] == "passed"
 
 
-def test_planted_result_is_believed_by_the_learners_own_overview_alone(course):
-    checks(course, "run", "1.1")
-    file = course / ".checks" / "results" / "1.1.json"
+def test_planted_result_is_believed_by_the_learners_own_overview_alone(checkout):
+    checks(checkout, "run", "1.1")
+    file = checkout / ".checks" / "results" / "1.1.json"
     kept = json.loads(file.read_text(encoding="utf-8"))
     kept["record"]["exercises"][0] |= {"status": "passed", "points": 3}
     file.write_text(json.dumps(kept), encoding="utf-8")
-    assert "✔ 1.1" in checks(course, "run", "1.1").stdout
+    assert "✔ 1.1" in checks(checkout, "run", "1.1").stdout
     for arguments in (("--package", "tutorial"), ("--format", "json"), ("--format", "junit"), ("--timeout", "60")):
-        done = checks(course, "run", "1.1", *arguments)
+        done = checks(checkout, "run", "1.1", *arguments)
         assert done.returncode == 1, arguments
-    assert json.loads(checks(course, "run", "1.1", "--format", "json").stdout)["points"] == 0
+    assert json.loads(checks(checkout, "run", "1.1", "--format", "json").stdout)["points"] == 0
 
 
-def test_planted_observations_change_no_verdict_that_counts(course):
-    checks(course, "run", "1.1")
-    stored = course / ".checks" / "expected" / "1.1" / "reference"
+def test_planted_observations_change_no_verdict_that_counts(checkout):
+    checks(checkout, "run", "1.1")
+    stored = checkout / ".checks" / "expected" / "1.1" / "reference"
     assert stored.is_file()
     stored.write_bytes(stored.read_bytes()[:-1])
-    assert "✘ 1.1" in checks(course, "run", "1.1", "--fresh").stdout
+    assert "✘ 1.1" in checks(checkout, "run", "1.1", "--fresh").stdout
     stored.write_bytes((stored.parent / "misconception-0").read_bytes())
-    assert json.loads(checks(course, "run", "1.1", "--format", "json").stdout)["points"] == 0
+    assert json.loads(checks(checkout, "run", "1.1", "--format", "json").stdout)["points"] == 0
 
 
-def test_two_runs_at_once_lose_nothing(course):
+def test_two_runs_at_once_lose_nothing(checkout):
     with ThreadPoolExecutor(3) as pool:
-        runs = list(pool.map(lambda _: checks(course, "run", "--task", "1", "--fresh"), range(3)))
+        runs = list(pool.map(lambda _: checks(checkout, "run", "--task", "1", "--fresh"), range(3)))
     assert {done.returncode for done in runs} == {1}
     assert not any(done.stderr for done in runs)
-    assert {path.name for path in (course / ".checks" / "results").iterdir()} == {"1.1.json", "1.2.json"}
-    assert "2 results kept, 0 graded again" in checks(course).stdout
+    assert {path.name for path in (checkout / ".checks" / "results").iterdir()} == {"1.1.json", "1.2.json"}
+    assert "2 results kept, 0 graded again" in checks(checkout).stdout
 
 
-def test_folder_that_cannot_be_written_to_costs_only_time(course):
-    shutil.rmtree(course / ".checks")
-    (course / ".checks").write_text("in the way")
+def test_folder_that_cannot_be_written_to_costs_only_time(checkout):
+    shutil.rmtree(checkout / ".checks")
+    (checkout / ".checks").write_text("in the way")
     for _ in range(2):
-        done = checks(course, "run", "1.1", "1.2")
+        done = checks(checkout, "run", "1.1", "1.2")
         assert "✘ ✔" in done.stdout
         assert not done.stderr
 
@@ -164,14 +164,16 @@ def test_home_that_is_not_there_is_not_missed(home):
 
 
 def test_path_with_spaces_and_other_scripts_works(tmp_path):
-    course = course_copy(tmp_path / "mein Kurs – курс 課程")
-    answer(course, "mean_pool", WRONG)
-    done = checks(course, "run", "1.1")
+    checkout = copy_of_checkout(tmp_path / "mein Kurs – курс 課程")
+    answer(checkout, "mean_pool", WRONG)
+    done = checks(checkout, "run", "1.1")
     assert "This looks like a known mistake" in done.stdout
-    answers = course / "my answers"
-    shutil.copytree(course / "tutorial", answers)
-    assert "--package 'my answers'" in checks(course, "run", "1.1", "--package", "my answers").stdout.replace("\n", " ")
-    assert checks(course, "reset", "1.1").returncode == 0
+    answers = checkout / "my answers"
+    shutil.copytree(checkout / "tutorial", answers)
+    assert "--package 'my answers'" in checks(checkout, "run", "1.1", "--package", "my answers").stdout.replace(
+        "\n", " "
+    )
+    assert checks(checkout, "reset", "1.1").returncode == 0
 
 
 # Keys

@@ -81,32 +81,32 @@ LOOP = """def read_ratings(lines):
 
 
 @pytest.fixture
-def course(tmp_path):
+def checkout(tmp_path):
     for part in ("checks", "solutions", "tutorial", "docs"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__", "data", "generated"))
     (tmp_path / "solutions" / "reviews.py").write_text(REVIEWS, encoding="utf-8")
     return tmp_path
 
 
-def maintain(course, *arguments):
+def maintain(checkout, *arguments):
     command = [sys.executable, "-m", "checks", "maintain", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(course), "HF_HUB_OFFLINE": "1"}
-    return subprocess.run(command, cwd=course, env=environment, capture_output=True, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(checkout), "HF_HUB_OFFLINE": "1"}
+    return subprocess.run(command, cwd=checkout, env=environment, capture_output=True, encoding="utf-8")
 
 
-def test_new_exercise_is_started_filled_in_and_proved(course):
-    done = maintain(course, "new", "6.1", "reviews.read_ratings")
+def test_new_exercise_is_started_filled_in_and_proved(checkout):
+    done = maintain(checkout, "new", "6.1", "reviews.read_ratings")
     assert done.returncode == 0, done.stderr
-    folder = course / "checks" / "exercises" / "e6_1_read_ratings"
+    folder = checkout / "checks" / "exercises" / "e6_1_read_ratings"
     written = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
     assert written == {
         *("__init__.py", "exercise.toml", "checks.py"),
         *("answers/misconceptions.toml", "answers/alternatives/first.py"),
     }
-    manifest = (course / "checks" / "course.toml").read_text(encoding="utf-8")
+    manifest = (checkout / "checks" / "course.toml").read_text(encoding="utf-8")
     assert '[task.exercises]\n"6.1" = "reviews.read_ratings"\n' in manifest
 
-    unfinished = maintain(course, "verify", "6.1")
+    unfinished = maintain(checkout, "verify", "6.1")
     assert unfinished.returncode == 1
     for missing in ("checks: 1 instead of", "misconceptions: 1 instead of", "page: there is no docs/task-6.md"):
         assert missing in unfinished.stdout
@@ -114,13 +114,13 @@ def test_new_exercise_is_started_filled_in_and_proved(course):
     (folder / "checks.py").write_text(CHECKS, encoding="utf-8")
     (folder / "answers" / "misconceptions.toml").write_text(MISCONCEPTIONS, encoding="utf-8")
     (folder / "answers" / "alternatives" / "loop.py").write_text(LOOP, encoding="utf-8")
-    (course / "docs" / "task-6.md").write_text("## 6.1 Ratings { #exercise-6-1 }\n", encoding="utf-8")
-    assert maintain(course, "stubs").stdout.split() == ["written:", "tutorial/reviews.py"]
-    stub = (course / "tutorial" / "reviews.py").read_text(encoding="utf-8")
+    (checkout / "docs" / "task-6.md").write_text("## 6.1 Ratings { #exercise-6-1 }\n", encoding="utf-8")
+    assert maintain(checkout, "stubs").stdout.split() == ["written:", "tutorial/reviews.py"]
+    stub = (checkout / "tutorial" / "reviews.py").read_text(encoding="utf-8")
     assert 'NotImplementedError("exercise 6.1: read_ratings")' in stub
-    proved = maintain(course, "verify", "6.1")
+    proved = maintain(checkout, "verify", "6.1")
     assert proved.stdout == "1 exercises, 0 findings\n", proved.stdout + proved.stderr
-    assert "6.1: " in maintain(course, "mutants", "6.1").stdout
+    assert "6.1: " in maintain(checkout, "mutants", "6.1").stdout
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,12 @@ from ..course import Exercise
 from ..grader.results import ExerciseResult, Tell
 from .terminal import advice, found, heading, overview
 
+Grade = Callable[[Tell], Iterable[ExerciseResult]]
+
 LOADING, LOOKING = "Loading the libraries …", "Looking for the misunderstanding …"
 
 
-def show_one(grade: Callable[[Tell], Iterable[ExerciseResult]], package: str, console: Console) -> ExerciseResult:
+def show_one(grade: Grade, package: str, console: Console) -> ExerciseResult:
     """Show an exercise's verdict as soon as it is there, and the advice when that is.
 
     Args:
@@ -36,30 +38,45 @@ def show_one(grade: Callable[[Tell], Iterable[ExerciseResult]], package: str, co
 
 
 def follow(
-    coming: Iterable[ExerciseResult],
+    grade: Grade,
     exercises: Sequence[Exercise],
-    results: Mapping[str, ExerciseResult],
+    known: Mapping[str, ExerciseResult],
     package: str,
     console: Console,
 ) -> None:
-    """Show each result as it comes: in an overview that fills itself or, where nobody watches, as a line.
+    """Show each verdict as it comes: in an overview that fills itself or, where nobody watches, as a line.
 
     Args:
-        coming: The results.
+        grade: Grades those that are not known; takes the function to call with a verdict.
         exercises: All that were asked for.
-        results: All results so far, by exercise; it grows.
+        known: Results that are there already, by exercise.
         package: Path of the learner's package.
         console: Where they are shown.
     """
+    results = dict(known)
+    with overview_that_fills(exercises, results, package, console) as show:
+
+        def tell(result: ExerciseResult) -> None:
+            if result.exercise_id not in results:
+                results[result.exercise_id] = result
+                show(result)
+
+        for result in grade(tell):
+            tell(result)
+
+
+@contextmanager
+def overview_that_fills(
+    exercises: Sequence[Exercise], results: Mapping[str, ExerciseResult], package: str, console: Console
+) -> Iterator[Tell]:
+    """Show an overview for as long as results come; gives the function to call for each."""
     if not console.is_terminal:
-        for result in coming:
-            console.print(heading(result, console))
+        yield lambda result: console.print(heading(result, console))
         return
     from rich.live import Live
 
     with Live(overview(package, exercises, results, console), console=console, transient=True) as live:
-        for _ in coming:
-            live.update(overview(package, exercises, results, console))
+        yield lambda result: live.update(overview(package, exercises, results, console))
 
 
 @contextmanager
