@@ -21,6 +21,7 @@ from ..protocol.messages import (
     decode,
     encode,
 )
+from .bugs import write_report
 from .processes import start_trusted
 
 SILENCE = 60  # seconds without a word
@@ -77,7 +78,8 @@ class Referee:
         """Ask for the misconception behind the answer that was judged last; it may be missing, but never fails."""
         try:
             found = self._ask(Diagnose(seconds), Diagnosed)
-        except NotJudged:
+        except NotJudged as error:
+            write_report(f"no diagnosis\n{error}")
             return Diagnosed(None)
         if found is None:
             self._replace()

@@ -11,7 +11,7 @@ from .terminal import advice, found, heading, overview
 
 Grade = Callable[[Tell], Iterable[ExerciseResult]]
 
-LOADING, LOOKING = "Loading the libraries …", "Looking for the misunderstanding …"
+LOADING, LOOKING = "Loading, then checking …", "Looking for the misunderstanding …"
 
 
 def show_one(grade: Grade, package: str, console: Console) -> ExerciseResult:
