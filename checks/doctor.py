@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from .course import LOCAL_SEED, ROOT, SOLUTIONS, TUTORIAL, load_course
-from .grader.background import prepare_in_background
+from .grader.background import is_prepared, prepare_in_background
 from .grader.grading import Grader
 from .protocol.verdicts import Status
 from .run import EXPECTED
@@ -118,8 +118,11 @@ def _sandbox() -> Found:
 
 
 def _expected() -> Found:
-    missing = prepare_in_background(EXPECTED, LOCAL_SEED)
-    return True, "being computed in the background: diagnoses take longer until then" if missing else "all computed", ""
+    if is_prepared(EXPECTED, LOCAL_SEED):
+        return True, "what known mistakes look like is computed", ""
+    if prepare_in_background(EXPECTED, LOCAL_SEED):
+        return True, "what known mistakes look like is being computed; a diagnosis takes longer until then", ""
+    return True, f"{EXPECTED} cannot be written to: every diagnosis takes longer", ""
 
 
 EXAMINATIONS: dict[str, Callable[[], Found]] = {

@@ -226,10 +226,15 @@ def test_reset_restores_a_missing_file(package):
     assert (package / "pooling.py").is_file()
 
 
-@pytest.mark.parametrize("missing", [True, False])
-def test_doctor_finds_all_well(monkeypatch, missing):
-    monkeypatch.setattr("checks.doctor.prepare_in_background", lambda folder, seed: missing)
+@pytest.mark.parametrize(
+    ("prepared", "kept", "found"),
+    [(True, True, "is computed"), (False, True, "is being computed"), (False, False, "cannot be written to")],
+)
+def test_doctor_finds_all_well(monkeypatch, prepared, kept, found):
+    monkeypatch.setattr("checks.doctor.is_prepared", lambda folder, seed: prepared)
+    monkeypatch.setattr("checks.doctor.prepare_in_background", lambda folder, seed: kept)
     examined = list(examine())
+    assert found in examined[-1].found
     names = ["Python", "platform", "torch", "tutorial", "encoder", "sandbox", "expected"]
     assert [one.name for one in examined] == names
     assert all(one.well for one in examined), examined

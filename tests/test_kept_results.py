@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from checks.course import LOCAL_SEED, ROOT, SOLUTIONS, TUTORIAL, load_course
-from checks.grader.background import COMPLETE, prepare_in_background
+from checks.grader.background import COMPLETE, is_prepared, prepare_in_background
 from checks.grader.kept import Kept
 from checks.grader.record import from_json
 from checks.grader.results import ExerciseResult
@@ -254,8 +254,10 @@ def test_background_starts_only_where_something_is_missing(tmp_path, monkeypatch
     assert prepare_in_background(folder, 0)
     assert len(started) == 1
     (folder / COMPLETE).write_text(whole_fingerprint(load_course(), 0))
-    assert not prepare_in_background(folder, 0)
-    assert prepare_in_background(folder, 1)
+    assert is_prepared(folder, 0)
+    assert prepare_in_background(folder, 0)
+    assert len(started) == 1
+    assert not is_prepared(folder, 1)
     (tmp_path / "file").write_text("in the way")
     assert not prepare_in_background(tmp_path / "file", 0)
-    assert len(started) == 2
+    assert len(started) == 1

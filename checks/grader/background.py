@@ -10,16 +10,22 @@ from .processes import start_in_background
 COMPLETE = "complete"  # the file that is written at last, with the course's fingerprint in it
 
 
-def prepare_in_background(folder: Path, seed: int) -> bool:
-    """Let a process compute what is missing, beyond our own end; returns whether anything was.
+def is_prepared(folder: Path, seed: int) -> bool:
+    """Tell whether everything is computed.
 
     Args:
         folder: Where observations are kept.
         seed: Of all checks.
     """
-    with contextlib.suppress(OSError):
-        if (folder / COMPLETE).read_text(encoding="utf-8") == whole_fingerprint(load_course(), seed):
-            return False
+    with contextlib.suppress(OSError, UnicodeError):
+        return (folder / COMPLETE).read_text(encoding="utf-8") == whole_fingerprint(load_course(), seed)
+    return False
+
+
+def prepare_in_background(folder: Path, seed: int) -> bool:
+    """Let a process compute what is missing, beyond our own end; returns whether it can be kept."""
+    if is_prepared(folder, seed):
+        return True
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:  # a checkout that cannot be written to is merely slower
