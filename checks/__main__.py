@@ -22,8 +22,9 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
     arguments = sys.argv[1:]
-    grader = _start(arguments)
+    grader = None
     try:
+        grader = _start(arguments)
         code = _answer(arguments, grader)
     except KeyboardInterrupt:
         code = 130
@@ -38,15 +39,16 @@ def main() -> None:
 
 
 def _fail(problem: str) -> int:
-    print(f"error: {' '.join(problem.split())}", file=sys.stderr)
+    if problem:  # none if the help was shown instead
+        print(f"error: {' '.join(problem.split())}", file=sys.stderr)
     return 2
 
 
 def _leave(code: int) -> None:
     """Leave without unloading all that was imported: it would take as long as reading the tutorial."""
-    with contextlib.suppress(OSError):  # whoever read it has gone
-        sys.stdout.flush()
-        sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, AttributeError):  # whoever read it has gone, or never was there
+            stream.flush()
     os._exit(code)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from .course import SOLUTIONS, Exercise, load_course
 from .source.definitions import definition_text, fitted
 from .source.files import decode, read_sources, replace_lines, write_whole
-from .source.stubs import stub_source
+from .source.fingerprint import imports_more
+from .source.stubs import is_stub, stub_source
 
 BACKUPS = ".backup"
 
@@ -44,7 +45,10 @@ def reset(exercise: Exercise, package: Path, whole_file: bool = False) -> Path |
 
 def _with_stub(content: bytes, exercise: Exercise, stub: str) -> bytes:
     """Put a stub in the place of an exercise; all else stays to the byte."""
-    return replace_lines(content, *fitted(decode(content), exercise.path, stub))
+    changed = replace_lines(content, *fitted(decode(content), exercise.path, stub))
+    if not is_stub(decode(changed), exercise, load_course().others(exercise)):
+        raise ValueError(f"{'.'.join(exercise.path)} is written in a way that cannot be undone line by line")
+    return changed
 
 
 def _back_up(path: Path, exercise: Exercise) -> Path:
@@ -63,16 +67,22 @@ def changed_exercises(before: dict[str, str], after: dict[str, str]) -> list[Exe
         after: File name to text now.
 
     Returns:
-        Those whose own text changed; if only other text of a file changed, all of that file.
+        Those whose own text changed; if only other text of a file changed, all of that file; of a learner's own file,
+        all whose files may import it.
     """
     found: list[Exercise] = []
     for file in sorted(after.keys() | before.keys()):
         old, new = before.get(file, ""), after.get(file, "")
         if old != new:
-            exercises = load_course().of_file(file)
+            exercises = load_course().of_file(file) or _that_may_import(after)
             own = [exercise for exercise in exercises if _texts(old, exercise) != _texts(new, exercise)]
             found += own or exercises
-    return sorted(found, key=load_course().exercises.index)
+    return sorted(set(found), key=load_course().exercises.index)
+
+
+def _that_may_import(sources: dict[str, str]) -> list[Exercise]:
+    """List the exercises whose files import more than is given, and so perhaps a learner's own file."""
+    return [each for each in load_course().exercises if imports_more(sources.get(each.file, ""), each.file)]
 
 
 def _texts(text: str, exercise: Exercise) -> list[str]:

@@ -282,6 +282,8 @@ def test_changes_concern_the_exercises_that_were_edited():
     assert [e.exercise_id for e in changed_exercises(sources, {**sources, "pooling": helper})] == ["1.1", "1.2"]
     assert [e.exercise_id for e in changed_exercises(sources, {**sources, "pooling": "def ("})] == ["1.1", "1.2"]
     assert not changed_exercises(sources, {**sources, "templates": "x = 1"})
+    mine = {**sources, "pooling": "from .mine import x\n" + sources["pooling"]}
+    assert [e.exercise_id for e in changed_exercises(mine, {**mine, "mine": "x = 1"})] == ["1.1", "1.2"]
     assert not changed_exercises(sources, sources)
 
 

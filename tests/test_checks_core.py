@@ -33,7 +33,14 @@ from checks.protocol.messages import (
 )
 from checks.protocol.verdicts import CheckResult, CodeLine, Outcome, Status
 from checks.referee.compare import compare, describe, difference, distance
-from checks.source.definitions import apply_diff, definition_text, find, remove_definition, replace_definition
+from checks.source.definitions import (
+    apply_diff,
+    definition_text,
+    find,
+    parse_around,
+    remove_definition,
+    replace_definition,
+)
 from checks.source.files import read_sources
 from checks.source.graft import graft, imports_of
 from checks.source.package import Package
@@ -185,10 +192,10 @@ def test_bytes_that_are_no_observation_are_refused_or_read(data):
 
 
 def test_long_texts_of_a_hostile_worker_are_cut():
-    tree = json.dumps(["raised", "X" * 10**6, "m" * 10**6, [["f" * 10**6, -1, "g", "t" * 10**6]]]).encode()
+    tree = json.dumps(["raised", "X" * 10**6, "m" * 10**6, [["f" * 10**6, -(10**30), "g", "t" * 10**6]]]).encode()
     raised = unpack(len(tree).to_bytes(4) + tree + pack(None)[8:])
     assert len(raised.type) + len(raised.message) + len(raised.lines[0].text) < 4000
-    assert raised.lines[0].number >= 0
+    assert 0 <= raised.lines[0].number < 2**32
 
 
 @pytest.mark.parametrize(
@@ -201,6 +208,8 @@ def test_long_texts_of_a_hostile_worker_are_cut():
         b"[]",
         b"[",
         b"[" * 9000,
+        b'{"a":1}',
+        b'["list",[' + b"1," * 900_000 + b"1]]",
         b'["raised","X","m",[[[],{},[],0]]]',
     ],
 )
@@ -477,6 +486,16 @@ def test_hybrid_reads_past_a_syntax_error_in_another_exercise(broken):
     assert hybrid(text).Thing().second() == "mine"
 
 
+@pytest.mark.parametrize(
+    "head", ["def second(self):", "async def second(self):", "@torch.no_grad\n    def second(self):"]
+)
+def test_syntax_error_of_a_method_leaves_the_same_name_in_other_classes_alone(head):
+    text = f"class A:\n    def second(self):\n        return 1\n\n\nclass B:\n    {head}\n        return (((\n"
+    tree = parse_around(text, [("B", "second")])
+    assert [type(node) for node in tree.body[0].body] == [ast.FunctionDef]
+    assert [type(node) for node in tree.body[1].body] == [ast.Pass]
+
+
 def test_hybrid_reports_a_syntax_error_of_its_own():
     with pytest.raises(SyntaxError) as caught:
         hybrid(REFERENCE.replace('raise NotImplementedError("exercise 1: second")', "return ("))
@@ -499,6 +518,12 @@ HANDED_OUT = REFERENCE.replace('raise NotImplementedError("exercise 1: second")'
         ((RAISE, 'raise NotImplementedError("not yet")'), False),
         (("def second(self)", "def third(self)"), False),
         (("class Thing:", "class Thing:\n    ("), False),
+        (("def last(", "Thing.second = print\n\n\ndef last("), False),
+        (("    def given(", "    second = print\n\n    def given("), False),
+        (("    def given(", "    if LIMIT:\n        def second(self): return 1\n\n    def given("), False),
+        (("    def second(", "    @print\n    def second("), False),
+        (("def other(x: Thing) -> str:", "def other(x: Thing) -> str:\n    second = 1"), True),
+        (("def other(x: Thing) -> str:", "from .mine import second\ndef other(x: Thing) -> str:"), True),
     ],
 )
 def test_stubs_are_told_from_answers(change, stub):

@@ -196,26 +196,11 @@ def submission(**files):
             True,
         ),
         (
-            {"pooling": SOURCES["pooling"] + "eval('1')\n"},
-            {"pooling": SOURCES["pooling"] + "eval('1')\n", "notes": "x = 1\n"},
-            False,
-        ),
-        (
             {"pooling": "from .notes import x\n" + SOURCES["pooling"], "notes": "x = 1\n"},
             {"pooling": "from .notes import x\n" + SOURCES["pooling"], "notes": "x = 2\n"},
             False,
         ),
-        (
-            {
-                "pooling": "import importlib\nimportlib.import_module('.notes')\n" + SOURCES["pooling"],
-                "notes": "x = 1\n",
-            },
-            {
-                "pooling": "import importlib\nimportlib.import_module('.notes')\n" + SOURCES["pooling"],
-                "notes": "x = 2\n",
-            },
-            False,
-        ),
+        ({"pooling": "import math\n" + SOURCES["pooling"]}, {"pooling": "import math\n" + SOURCES["pooling"]}, True),
         ({"pooling": "def ("}, {"pooling": "def (", "notes": ""}, False),
     ],
 )
@@ -224,12 +209,37 @@ def test_key_holds_what_the_answer_may_meet(before, after, same):
     assert (keys[0] == keys[1]) is same
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import tutorial.notes",
+        "from tutorial import notes",
+        "from tutorial.notes import x",
+        "import helper_beside_the_course",
+        "__import__('tutorial.notes')",
+        "import importlib",
+        "from pkgutil import resolve_name",
+        "eval('1')",
+        "open('data.txt')",
+        "from .notes import x",
+    ],
+)
+def test_answer_that_may_meet_anything_has_no_key(line):
+    files = {"pooling": f"{line}\n{SOURCES['pooling']}", "notes": "import helper_beside_the_course"}
+    assert answer_fingerprint(submission(**files), MEAN) is None
+    with_key = {"pooling": f"from .notes import x\n{SOURCES['pooling']}", "notes": "import math"}
+    assert answer_fingerprint(submission(**with_key), MEAN)
+
+
 def test_results_that_may_change_by_themselves_are_not_kept(tmp_path):
     kept, package = Kept(tmp_path / "results", LOCAL_SEED), read_submission(SOLUTIONS)
     facts = ("1.1", "average", "pooling.mean_pool")
     for result in (
         ExerciseResult(*facts, Status.NOT_STARTED, 0, 3),
         ExerciseResult(*facts, Status.NOT_JUDGED, 0, 3),
+        ExerciseResult(*facts, Status.TIMED_OUT, 0, 3),
+        ExerciseResult(*facts, Status.OUT_OF_MEMORY, 0, 3),
+        ExerciseResult(*facts, Status.EXITED, 0, 3),
         ExerciseResult(*facts, Status.FAILED, 0, 3, gave_up=True),
     ):
         kept.keep(package, result)

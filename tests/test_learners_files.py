@@ -143,6 +143,33 @@ def test_reset_of_what_cannot_be_read_names_the_cure_and_changes_nothing(tmp_pat
     assert [path.name for path in tmp_path.iterdir()] == ["pooling.py"]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        POOLING.replace("def mean_pool", "@(\n    print\n)\ndef mean_pool").encode(),
+        b"# coding: utf-7\nx = 1+AAo-\n" + POOLING.encode(),
+        b"# coding: raw_unicode_escape\n# \\u000a\n" + POOLING.encode(),
+    ],
+    ids=["decorator in brackets", "UTF-7", "escapes"],
+)
+def test_reset_refuses_what_it_would_damage(tmp_path, content):
+    file = tmp_path / "pooling.py"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match="--whole-file"):
+        reset(MEAN, tmp_path)
+    assert file.read_bytes() == content
+
+
+def test_file_with_a_name_that_cannot_be_imported_is_left_alone(tmp_path):
+    (tmp_path / "pooling.py").write_text(POOLING, encoding="utf-8")
+    for name in (b"caf\xe9.py", b"my-notes.py", b"1.py"):
+        try:
+            open(os.path.join(os.fsencode(tmp_path), name), "wb").close()
+        except OSError:
+            pytest.skip("this system has no such names")
+    assert list(read_submission(tmp_path).sources) == ["pooling"]
+
+
 def test_text_that_the_encoding_lacks_is_refused_by_name():
     with pytest.raises(ValueError, match="encoding iso-8859-1 lacks '→'"):
         replace_lines(b"# coding: latin-1\nx = 1\n", 1, 2, "y = '→'\n")

@@ -14,7 +14,7 @@ from ..source.graft import imports_of
 from ..source.stubs import stub_source
 from .bugs import write_report
 from .limits import Limits, observe
-from .processes import Sandbox, open_sandbox
+from .processes import Sandbox, open_sandbox, without_interrupts
 from .reading import read_result
 from .referee import NotJudged, Referee
 from .results import DIAGNOSIS, ExerciseResult, Tell, result_of
@@ -68,12 +68,13 @@ class Grader:
         self.close()
 
     def close(self) -> None:
-        """End all processes."""
-        if self.sandbox:
-            self.sandbox.close()
-        if self.referee:
-            self.referee.close()
-        self.sandbox = self.referee = None
+        """End all processes, however often somebody presses Ctrl-C."""
+        with without_interrupts():
+            if self.sandbox:
+                self.sandbox.close()
+            if self.referee:
+                self.referee.close()
+            self.sandbox = self.referee = None
 
     def grade(
         self, submission: Submission, exercises: Iterable[Exercise], tell: Tell = lambda result: None

@@ -14,7 +14,7 @@ from ..source.fingerprint import answer_fingerprint, course_fingerprint, digest
 from .record import from_json, record_of, to_json
 from .results import ExerciseResult
 
-PASSING = (Status.NOT_STARTED, Status.NOT_JUDGED)  # known from the text at once, or to be tried again
+STAYING = (Status.PASSED, Status.FAILED, Status.ERROR)  # the others may be the machine's fault, or are known at once
 
 
 class Kept:
@@ -32,29 +32,27 @@ class Kept:
     def find(self, submission: Submission, exercise: Exercise) -> ExerciseResult | None:
         """Give the result of an exercise; None if there is none, or not of this very answer."""
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-            kept = json.loads(self._file(exercise).read_text(encoding="utf-8"))
-            if kept["key"] == self._key(submission, exercise):
+            kept = json.loads(self._file(exercise.exercise_id).read_text(encoding="utf-8"))
+            key = self._key(submission, exercise)
+            if key is not None and kept["key"] == key:
                 (result,) = from_json(json.dumps(kept["record"]).encode()).exercises
                 return result if result.exercise_id == exercise.exercise_id else None
         return None
 
     def keep(self, submission: Submission, result: ExerciseResult) -> None:
         """Keep a result, if it is one that stays, and if the folder can be written to."""
-        if result.status in PASSING or result.gave_up:
+        key = self._key(submission, load_course().exercise(result.exercise_id))
+        if key is None or result.status not in STAYING or result.gave_up:
             return
-        exercise = load_course().exercise(result.exercise_id)
         record = json.loads(to_json(record_of(submission, [result])))
-        content = json.dumps({"key": self._key(submission, exercise), "record": record}, indent=1)
+        content = json.dumps({"key": key, "record": record}, indent=1)
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self._file(exercise), content.encode())
+            write_whole(self._file(result.exercise_id), content.encode())
 
-    def _file(self, exercise: Exercise) -> Path:
-        return self.folder / f"{exercise.exercise_id}.json"
+    def _file(self, exercise_id: str) -> Path:
+        return self.folder / f"{exercise_id}.json"
 
-    def _key(self, submission: Submission, exercise: Exercise) -> str:
-        return digest(
-            course_fingerprint(exercise, self.seed),
-            answer_fingerprint(submission, exercise),
-            submission.path,
-        )
+    def _key(self, submission: Submission, exercise: Exercise) -> str | None:
+        answer = answer_fingerprint(submission, exercise)
+        return answer and digest(course_fingerprint(exercise, self.seed), answer, submission.path)

@@ -20,7 +20,7 @@ from ..protocol.messages import (
     decode,
     encode,
 )
-from .processes import Process
+from .processes import Process, without_interrupts
 
 POLLING = 0.2  # seconds
 STARTUP = 300  # seconds to import the libraries on the busiest of machines
@@ -66,7 +66,8 @@ def observe(process: Process, job: Job, limits: Limits, seconds: float) -> Endin
             thread.start()
         reason = work.follow()
     finally:
-        status = process.kill(ended=reason is Reason.EXITED)
+        with without_interrupts():
+            status = process.kill(reason is Reason.EXITED, work.started)
         for thread in threads:
             thread.join(timeout=2)
         for stream in (process.stdin, process.stdout, process.stderr):
@@ -87,6 +88,7 @@ class _Work:
         self.observations: list[bytes] = []
         self.error: bytes | None = None
         self.finished = Finished(imports_solutions=False)
+        self.started = False
 
     def follow(self) -> Reason:
         """Collect messages until the last one, or until something goes wrong; returns the reason for ending.
@@ -95,6 +97,7 @@ class _Work:
         """
         event = self._next(time.monotonic() + STARTUP, late=Reason.NOT_READY)
         deadline = time.monotonic() + self.seconds
+        self.started = not isinstance(event, Reason) or event is Reason.EXITED
         while not isinstance(event, Reason):
             event = self._take(event) or self._next(deadline, late=Reason.TIMED_OUT)
         return event

@@ -10,7 +10,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
@@ -32,11 +33,12 @@ class Process(Protocol):
     def memory(self) -> int:
         """Bytes that it holds."""
 
-    def kill(self, ended: bool) -> int | None:
+    def kill(self, ended: bool, started: bool = True) -> int | None:
         """End it and all that it started.
 
         Args:
             ended: Its streams have ended, so it may be about to end by itself.
+            started: It has run something of a learner's.
 
         Returns:
             Its exit status, negative for a signal, if it did end by itself.
@@ -98,6 +100,19 @@ def start_in_background(module: str, call: str) -> None:
     _left_alone.append(process)
 
 
+@contextlib.contextmanager
+def without_interrupts() -> Iterator[None]:
+    """Let no Ctrl-C come between, where that can be had."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def environment() -> dict[str, str]:
     """Give the environment of our processes: one thread, as they fork, and no network for models."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
@@ -141,8 +156,10 @@ class ForkServer:
             os.close(descriptor)
         return ForkedProcess(self, os.fdopen(stdin, "wb", 0), os.fdopen(stdout, "rb", 0), os.fdopen(stderr, "rb", 0))
 
-    def kill(self, ended: bool) -> int | None:
+    def kill(self, ended: bool, started: bool = True) -> int | None:
         """End the child and all that it started; returns its exit status if it ended by itself."""
+        if not started:  # the server may be loading its libraries yet: whoever waits for it waits long
+            self.server.kill()
         try:
             self._order(Kill(ended))
             return decode(self.control.recv(1024), Killed).exit_status
@@ -183,9 +200,9 @@ class ForkedProcess:
             return sum(child.memory_info().rss for child in children)
         return 0
 
-    def kill(self, ended: bool) -> int | None:
+    def kill(self, ended: bool, started: bool = True) -> int | None:
         """End the child and all that it started."""
-        return self.server.kill(ended)
+        return self.server.kill(ended, started)
 
 
 class FreshProcesses:
@@ -235,7 +252,7 @@ class FreshProcess:
             return size
         return 0
 
-    def kill(self, ended: bool) -> int | None:
+    def kill(self, ended: bool, started: bool = True) -> int | None:
         """End the process and all that it started, as far as that can be found on this system."""
         import psutil
 

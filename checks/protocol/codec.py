@@ -171,6 +171,8 @@ def unpack(data: bytes) -> Any:
     """
     try:
         (size,) = SIZE.unpack_from(data)
+        if data.count(b",", 0, SIZE.size + size) > 4 * MOST_NODES:
+            raise ObservationError("what came back is too large")
         tree = json.loads(data[SIZE.size : SIZE.size + size])
         return _unpack(tree, load(data[SIZE.size + size :]))
     except ObservationError:
@@ -182,6 +184,8 @@ def unpack(data: bytes) -> Any:
 def _unpack(tree: Any, tensors: dict[str, Tensor], depth: int = 0) -> Any:
     if depth > DEEPEST:
         raise ObservationError("what came back is too deep")
+    if isinstance(tree, dict):
+        raise ObservationError("what came back is no observation")
     if not isinstance(tree, list):
         return tree[:LONGEST_TEXT] if isinstance(tree, str) else tree
 
@@ -205,7 +209,7 @@ def _unpack(tree: Any, tensors: dict[str, Tensor], depth: int = 0) -> Any:
 
 
 def _line(file: Any, number: Any, function: Any, text: Any) -> CodeLine:
-    return CodeLine(str(file)[:200], abs(int(number)), str(function)[:200], str(text)[:500])
+    return CodeLine(str(file)[:200], min(abs(int(number)), 2**31), str(function)[:200], str(text)[:500])
 
 
 def _key(key: Any) -> Any:

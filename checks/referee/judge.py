@@ -97,16 +97,11 @@ def judge_check(check: Check, judge: Judge | None, expected: Any, observed: Any)
         found = difference(expected, observed, check.slack)
     except Exception:  # whatever a learner's code may send, only its own check may suffer
         return CheckResult(
-            check.claim, Outcome.FAILED, f"that is not what was asked for: got {describe_type(observed)}"
+            check.claim, Outcome.FAILED, f"that is not what was asked for: got {type(observed).__name__}"
         )
     if found:
         return CheckResult(check.claim, Outcome.FAILED, found.problem, found.where, found.expected, found.observed)
     return CheckResult(check.claim, Outcome.PASSED)
-
-
-def describe_type(value: Any) -> str:
-    """Name the type of something that was observed."""
-    return f"a {type(value).__name__}"
 
 
 def _ask(judge: Judge, expected: Any, observed: Any) -> str | None:
@@ -114,4 +109,11 @@ def _ask(judge: Judge, expected: Any, observed: Any) -> str | None:
     try:
         return judge(observed, expected)
     except Exception:
-        return f"that is not what was asked for: got {describe(observed)}"
+        return f"that is not what was asked for: got {_described(observed)}"
+
+
+def _described(value: Any) -> str:
+    try:
+        return describe(value)
+    except Exception:  # a hostile value may not even let itself be described
+        return f"a {type(value).__name__}"

@@ -77,6 +77,7 @@ def overview_that_fills(
 
     with Live(overview(package, exercises, results, console), console=console, transient=True) as live:
         yield lambda result: live.update(overview(package, exercises, results, console))
+        live.update("")  # a terminal lower than the overview would keep a piece of it
 
 
 @contextmanager

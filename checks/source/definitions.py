@@ -35,23 +35,27 @@ def parse_around(text: str, others: Sequence[Path]) -> ast.Module:
     except SyntaxError:
         blanked = text
         for path in others:
-            blanked = _blank(blanked, path[-1])
+            blanked = _blank(blanked, path)
         with contextlib.suppress(SyntaxError):
             return parse(blanked)
         raise
 
 
-def _blank(text: str, name: str) -> str:
+def _blank(text: str, path: Path) -> str:
     """Empty a definition by its indentation alone, as it may be no Python; the line numbers stay."""
     lines = text.split("\n")
-    for start, line in enumerate(lines):
-        found = re.match(rf"( *)(?:def|class) {re.escape(name)}\b", line)
-        if found:
-            indentation = len(found[1])
-            end = start + 1
-            while end < len(lines) and not _begins_statement(lines[end], indentation):
-                end += 1
-            lines[start:end] = [" " * indentation + "pass", *[""] * (end - start - 1)]
+    start, end = 0, len(lines)
+    for name in path:
+        head = re.compile(rf"( *)(?:async +)?(?:def|class) +{re.escape(name)}\b")
+        found = [number for number in range(start, end) if head.match(lines[number])]
+        if not found:
+            return text
+        start = found[-1]  # the last of several is the one that counts
+        indentation = len(lines[start]) - len(lines[start].lstrip())
+        end = next((n for n in range(start + 1, end) if _begins_statement(lines[n], indentation)), end)
+    while start and re.match(rf" {{{indentation}}}@", lines[start - 1]):
+        start -= 1
+    lines[start:end] = [" " * indentation + "pass", *[""] * (end - start - 1)]
     return "\n".join(lines)
 
 

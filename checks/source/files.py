@@ -49,9 +49,9 @@ def read_submission(folder: Path) -> Submission:
         raise ValueError(f"package is {str(folder)!r}, but there are no Python files in it")
     sources, refused, contents = {}, {}, {}
     for file in files:
+        if file.stat().st_size > LARGEST_FILE:
+            raise ValueError(f"{file} has {file.stat().st_size} bytes, but a file may have {LARGEST_FILE}")
         content = contents[file.name] = file.read_bytes()
-        if len(content) > LARGEST_FILE:
-            raise ValueError(f"{file} has {len(content)} bytes, but a file may have {LARGEST_FILE}")
         try:
             sources[file.stem] = decode(content)
         except SyntaxError as error:
@@ -65,8 +65,8 @@ def read_sources(folder: Path) -> dict[str, str]:
 
 
 def python_files(folder: Path) -> list[Path]:
-    """List the Python files of a package; not the locks and backups that editors hide beside them."""
-    return [path for path in sorted(folder.glob("*.py")) if path.is_file() and not path.name.startswith(".")]
+    """List the Python files of a package that can be imported: not what editors leave beside them."""
+    return [path for path in sorted(folder.glob("*.py")) if path.stem.isidentifier() and path.is_file()]
 
 
 def decode(content: bytes) -> str:
@@ -115,6 +115,8 @@ def replace_lines(content: bytes, start: int, end: int, text: str) -> bytes:
     """
     mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
     lines = re.split(rb"(?<=\n)|(?<=\r)(?!\n)", content.removeprefix(mark))
+    if len(lines) != decode(content).count("\n") + 1:
+        raise ValueError(f"its encoding {encoding_of(content)} has line ends of its own: save it as UTF-8")
     line_end = next((end for end in (b"\r\n", b"\r") if lines[start].endswith(end)), b"\n").decode()
     encoding = encoding_of(content).removesuffix("-sig")
     try:
@@ -141,6 +143,8 @@ def write_whole(path: Path, content: bytes) -> None:
             file.write(content)
         if real.exists():
             shutil.copymode(real, partial)
+            with contextlib.suppress(OSError, AttributeError):  # only an administrator may, and not on Windows
+                os.chown(partial, real.stat().st_uid, real.stat().st_gid)
         else:
             os.chmod(partial, 0o666 & ~_umask())
         os.replace(partial, real)

@@ -4,7 +4,8 @@ import ast
 import hashlib
 import platform
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,12 @@ from ..course import CHECKS, EXERCISES, SOLUTIONS, Course, Exercise
 from .definitions import parse
 from .files import Submission
 
-DYNAMIC = r"__import__|import_module|sys\.modules|(?<![.\w])(?:exec|eval)\("  # ways to import without saying so
+# Whose versions a result depends on.
+LIBRARIES = ("torch", "transformers", "tokenizers", "safetensors", "numpy", "scikit-learn", "matplotlib")
+OWN = "."  # the package that a text belongs to
+# Ways to meet files and modules without an import that says so.
+REACHES = r"importlib|pkgutil|runpy|builtins|__import__|sys\.modules|(?<![.\w])(?:exec|eval|open)\(|read_(?:text|bytes)"
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 def digest(*parts: str) -> str:
@@ -37,7 +43,7 @@ def _of_all_exercises() -> str:
     ours = (path for path in CHECKS.rglob("*.py") if path.parent == EXERCISES or EXERCISES not in path.parents)
     import importlib.metadata
 
-    versions = (platform.python_version(), importlib.metadata.version("torch"))
+    versions = (platform.python_version(), *map(importlib.metadata.version, LIBRARIES))
     return digest(*versions, *_texts(SOLUTIONS.glob("*.py")), *_texts(ours))
 
 
@@ -47,32 +53,65 @@ def _texts(files: Iterable[Path]) -> list[str]:
     return [f"{path.name} {path.read_text(encoding='utf-8')}" for path in wanted]
 
 
-def answer_fingerprint(submission: Submission, exercise: Exercise) -> str:
+def answer_fingerprint(submission: Submission, exercise: Exercise) -> str | None:
     """Take all together that a learner changes: the exercise's file and, if it imports more than is given, all others.
 
     Where it imports no more than the reference does, it meets the reference of every other file, and nothing else.
+
+    Returns:
+        None if the answer may meet what nobody can list: files, or modules that are neither ours nor installed with us.
     """
     files = submission.importable()
     own = files.get(exercise.file, "")
-    others = [f"{file} {text}" for file, text in sorted(files.items())] if _reaches_out(own, exercise.file) else []
-    return digest(own, *others)
+    met = dict(sorted(files.items())) if imports_more(own, exercise.file) else {exercise.file: own}
+    if any(_is_open(text, file) for file, text in met.items()):
+        return None
+    return digest(*(f"{file} {text}" for file, text in met.items()))
 
 
-def _reaches_out(text: str, file: str) -> bool:
-    """Tell whether a learner's file may meet other files of the learner."""
+def imports_more(text: str, file: str) -> bool:
+    """Tell whether a learner's file imports more of its own package than is given, and so may meet other files."""
     try:
-        imported = _own_imports(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return not _own_names(text) <= _own_names(_reference(file))
+    except UNREADABLE:
         return True
-    return not imported <= _given_imports(file) or bool(re.search(DYNAMIC, text))
+
+
+def _is_open(text: str, file: str) -> bool:
+    """Tell whether a text may meet anything at all: an unknown module, or a file that it reads."""
+    try:
+        packages = {package for _, package in _imports(text)}
+    except UNREADABLE:
+        return False  # it meets nothing
+    return not packages <= _known_packages() or not _reaches(text) <= _reaches(_reference(file))
+
+
+def _reaches(text: str) -> set[str]:
+    return set(re.findall(REACHES, text))
+
+
+def _own_names(text: str) -> set[str]:
+    return {name for name, package in _imports(text) if package == OWN}
 
 
 @cache
-def _given_imports(file: str) -> set[str]:
-    return _own_imports((SOLUTIONS / f"{file}.py").read_text(encoding="utf-8"))
+def _known_packages() -> set[str]:
+    """List the packages that are installed with us: Python's own, and those of the solutions."""
+    texts = [path.read_text(encoding="utf-8") for path in SOLUTIONS.glob("*.py")]
+    return {*sys.stdlib_module_names, *(package for text in texts for _, package in _imports(text))}
 
 
-def _own_imports(text: str) -> set[str]:
-    """List what a text imports from its own package."""
-    nodes = (node for node in ast.walk(parse(text)) if isinstance(node, ast.ImportFrom) and node.level)
-    return {f"{node.module} {alias.name}" for node in nodes for alias in node.names}
+def _reference(file: str) -> str:
+    path = SOLUTIONS / f"{file}.py"
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _imports(text: str) -> Iterator[tuple[str, str]]:
+    """List what a text imports: the name within its own package, or else the package."""
+    for node in ast.walk(parse(text)):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield from ((f"{node.module} {alias.name}", OWN) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield "", (node.module or "").partition(".")[0]
+        elif isinstance(node, ast.Import):
+            yield from (("", alias.name.partition(".")[0]) for alias in node.names)

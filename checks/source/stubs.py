@@ -1,7 +1,7 @@
 """From a solution's source to the tutorial's: the bodies of the exercises become stubs, all else stays."""
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from ..course import Course, Exercise
@@ -84,11 +84,44 @@ def is_stub(text: str, exercise: Exercise, others: Iterable[Path]) -> bool:
     if _marker(exercise) not in text:
         return False
     try:
-        node = locate(_parsed(text) or parse_around(text, list(others)), exercise.path)
+        tree = _parsed(text) or parse_around(text, list(others))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False  # whoever runs it will say what is wrong
-    functions = _functions(node) if node else []
+    node = locate(tree, exercise.path)
+    if node is None or node.decorator_list or _is_bound_again(tree, exercise.path):
+        return False
+    functions = _functions(node)
     return bool(functions) and all(_only_raises(function, _marker(exercise)) for function in functions)
+
+
+def _is_bound_again(tree: ast.Module, path: Path) -> bool:
+    """Tell whether something else may stand for a definition: an assignment, an import, a second definition."""
+    scope = locate(tree, path[:-1]) if len(path) > 1 else tree
+    names = [name for statement in _same_level(scope.body if scope else []) for name in _bound_by(statement)]
+    from_outside = [name for statement in _same_level(tree.body) for name in _bound_by(statement)]
+    return names.count(path[-1]) > 1 or (len(path) > 1 and ".".join(path) in from_outside)
+
+
+def _same_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Go through statements, also those in an `if` or a `try`, but not into functions and classes."""
+    for statement in body:
+        yield statement
+        if not isinstance(statement, Definition):
+            for name in ("body", "orelse", "finalbody"):
+                yield from _same_level(getattr(statement, name, []))
+            for handler in getattr(statement, "handlers", []):
+                yield from _same_level(handler.body)
+
+
+def _bound_by(statement: ast.stmt) -> list[str]:
+    """List the names that a statement binds, `Class.method` too."""
+    if isinstance(statement, Definition):
+        return [statement.name]
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return [alias.asname or alias.name for alias in statement.names]
+    targets = [*getattr(statement, "targets", []), getattr(statement, "target", None)]
+    nodes = [node for target in targets if target for node in ast.walk(target)]
+    return [ast.unparse(node) for node in nodes if isinstance(node, ast.Name | ast.Attribute)]
 
 
 @lru_cache(maxsize=32)
