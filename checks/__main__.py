@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .grader.grading import Grader
 
-OPTIONS = ("--task", "--package", "--format", "--timeout", "--fresh")  # of `checks run`
-
 
 def main() -> None:
     """Run the command line; exit code 0: all that was asked for is well, 1: something is not, 2: we cannot tell."""
@@ -66,7 +64,7 @@ def _start(arguments: list[str]) -> "Grader | None":
 def means_run(arguments: list[str]) -> bool:
     """Tell whether exercises are to be checked: `checks run 1.1`, or `checks 1.1` and `checks --task 1` for short."""
     first = arguments[0] if arguments else ""
-    return first == "run" or first[:1].isdigit() or first.startswith(OPTIONS)
+    return first == "run" or first[:1].isdigit() or (first.startswith("--") and first != "--help")
 
 
 def _answer(arguments: list[str], grader: "Grader | None") -> int:
@@ -75,6 +73,7 @@ def _answer(arguments: list[str], grader: "Grader | None") -> int:
         from .course import load_course
         from .run import Wish, run
 
+        gc.enable()
         return run(Wish(load_course().exercises))
     from .cli import answer
 

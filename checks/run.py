@@ -54,7 +54,7 @@ class Wish:
 
     @property
     def is_own(self) -> bool:
-        """A learner looks at the own tutorial as it is: only there, what was found out before is believed."""
+        """A learner looks at their own tutorial as it is: only there, what was found out before is believed."""
         return self.package is None and self.format is Format.TEXT and self.seconds is None
 
 
@@ -70,8 +70,10 @@ class Run:
         self.submission = read_submission(package_folder(wish.package))
         self.results: dict[str, ExerciseResult] = {}
         self._add(read_result(self.submission, exercise) for exercise in wish.exercises)
+        known = len(self.results)
         if self.waiting and self.kept and not wish.fresh:
             self._add(self.kept.find(self.submission, exercise) for exercise in self.waiting)
+        self.reused = len(self.results) - known  # results of the last time
 
     def _add(self, results: Iterable[ExerciseResult | None]) -> None:
         self.results |= {result.exercise_id: result for result in results if result}
@@ -154,7 +156,6 @@ def _show(run: Run, early: "Grader | None") -> None:
     from .reports import terminal
 
     console, waiting, exercises, package = terminal.make_console(), run.waiting, run.wish.exercises, run.submission.path
-    known = sum(result.status is not Status.NOT_STARTED for result in run.results.values())
     if waiting:
         from .reports import screen
 
@@ -166,8 +167,9 @@ def _show(run: Run, early: "Grader | None") -> None:
         run.prepare()
     if len(exercises) > 1 or not waiting:
         terminal.show_results(package, run.results_of(exercises), console)
-    if known and run.kept:
-        console.print(f"\n{known} results kept, {len(waiting)} graded again; --fresh grades all", style="dim")
+    if run.reused:
+        results = "1 result" if run.reused == 1 else f"{run.reused} results"
+        console.print(f"\n{results} kept, {len(waiting)} graded again; --fresh grades all", style="dim")
 
 
 def exit_code(results: Iterable[ExerciseResult]) -> int:

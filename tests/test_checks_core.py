@@ -519,6 +519,7 @@ HANDED_OUT = REFERENCE.replace('raise NotImplementedError("exercise 1: second")'
         (("def second(self)", "def third(self)"), False),
         (("class Thing:", "class Thing:\n    ("), False),
         (("def last(", "Thing.second = print\n\n\ndef last("), False),
+        (("def last(", "Thing.first.note = Thing.other = 1\n\n\ndef last("), True),
         (("    def given(", "    second = print\n\n    def given("), False),
         (("    def given(", "    if LIMIT:\n        def second(self): return 1\n\n    def given("), False),
         (("    def second(", "    @print\n    def second("), False),

@@ -192,7 +192,7 @@ def test_referee_that_is_stopped_is_replaced_once(monkeypatch):
         if sys.platform != "win32":
             os.kill(referee.process.pid, 19)
         first = referee.process.pid
-        verdict = referee.judge(MEAN, Ending(Reason.EXITED, exit_status=3))
+        verdict = referee.judge(MEAN, Ending(Reason.EXITED, (bytes(1024**2),), exit_status=3))
         assert verdict.status is Status.EXITED
         assert referee.process.pid != first
     finally:

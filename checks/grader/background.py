@@ -7,7 +7,7 @@ from ..course import load_course
 from ..source.fingerprint import whole_fingerprint
 from .processes import start_in_background
 
-COMPLETE = "complete"  # the file that is written at last, with the course's fingerprint in it
+COMPLETE = "complete"  # the file that is written last, with the course's fingerprint in it
 
 
 def is_prepared(folder: Path, seed: int) -> bool:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from ..course import LOCAL_SEED, SOLUTIONS, Exercise
-from ..protocol.messages import Diagnosed, Ending, Job, Load, Verdict
+from ..protocol.messages import Ending, Job, Load, Verdict
 from ..protocol.verdicts import Status, printable
 from ..source.files import Submission, read_sources
 from ..source.graft import imports_of
@@ -95,13 +95,14 @@ class Grader:
             referee.prepare(exercise)
             ending = self._observe(sandbox, submission, exercise)
             result = judged(exercise, referee.judge(exercise, ending), ending)
-            if result.status is Status.PASSED:
-                return result
-            tell(result)
-            return _with_diagnosis(result, referee.diagnose(self.diagnosis))
-        except (NotJudged, OSError, ValueError) as error:
+        except Exception as error:  # whatever goes wrong with us costs this exercise only
             details = str(error) if isinstance(error, NotJudged) else traceback.format_exc()
             return not_judged(exercise, write_report(f"exercise {exercise.exercise_id}\n{details}"))
+        if result.status is Status.PASSED:
+            return result
+        tell(result)
+        found = referee.diagnose(self.diagnosis)
+        return replace(result, diagnosis=found.diagnosis, gave_up=found.gave_up)
 
     def _observe(self, sandbox: Sandbox, submission: Submission, exercise: Exercise) -> Ending:
         reference, load = handed_out(exercise)
@@ -140,7 +141,3 @@ def not_judged(exercise: Exercise, report: Path) -> ExerciseResult:
     """Give the result of an exercise with which we have failed."""
     problem = f"this exercise could not be judged, by no fault of yours; what happened is written in {report}"
     return result_of(exercise, Status.NOT_JUDGED, problem)
-
-
-def _with_diagnosis(result: ExerciseResult, found: Diagnosed) -> ExerciseResult:
-    return replace(result, diagnosis=found.diagnosis, gave_up=found.gave_up)

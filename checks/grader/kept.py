@@ -4,7 +4,6 @@ It serves the learner's own overview only. Where points are given to others, nob
 """
 
 import contextlib
-import json
 from pathlib import Path
 
 from ..course import Exercise, load_course
@@ -18,7 +17,7 @@ STAYING = (Status.PASSED, Status.FAILED, Status.ERROR)  # the others may be the 
 
 
 class Kept:
-    """Results in a folder, a file for each exercise: a key, and the result record.
+    """Results in a folder, a file for each exercise: a line with its key, then the result record.
 
     Args:
         folder: Where they are kept.
@@ -31,28 +30,27 @@ class Kept:
 
     def find(self, submission: Submission, exercise: Exercise) -> ExerciseResult | None:
         """Give the result of an exercise; None if there is none, or not of this very answer."""
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-            kept = json.loads(self._file(exercise.exercise_id).read_text(encoding="utf-8"))
-            key = self._key(submission, exercise)
-            if key is not None and kept["key"] == key:
-                (result,) = from_json(json.dumps(kept["record"]).encode()).exercises
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            key, _, record = self._file(exercise.exercise_id).read_bytes().partition(b"\n")
+            if key and key == self._key(submission, exercise):
+                (result,) = from_json(record).exercises
                 return result if result.exercise_id == exercise.exercise_id else None
         return None
 
     def keep(self, submission: Submission, result: ExerciseResult) -> None:
         """Keep a result, if it is one that stays, and if the folder can be written to."""
-        key = self._key(submission, load_course().exercise(result.exercise_id))
-        if key is None or result.status not in STAYING or result.gave_up:
+        if result.status not in STAYING or result.gave_up:
             return
-        record = json.loads(to_json(record_of(submission, [result])))
-        content = json.dumps({"key": key, "record": record}, indent=1)
-        with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self._file(result.exercise_id), content.encode())
+        key = self._key(submission, load_course().exercise(result.exercise_id))
+        if key:
+            with contextlib.suppress(OSError):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                write_whole(self._file(result.exercise_id), key + b"\n" + to_json(record_of(submission, [result])))
 
     def _file(self, exercise_id: str) -> Path:
         return self.folder / f"{exercise_id}.json"
 
-    def _key(self, submission: Submission, exercise: Exercise) -> str | None:
+    def _key(self, submission: Submission, exercise: Exercise) -> bytes:
+        """Give the key; empty if the answer may meet what nobody can list."""
         answer = answer_fingerprint(submission, exercise)
-        return answer and digest(course_fingerprint(exercise, self.seed), answer, submission.path)
+        return digest(course_fingerprint(exercise, self.seed), answer).encode() if answer else b""

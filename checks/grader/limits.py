@@ -97,7 +97,7 @@ class _Work:
         """
         event = self._next(time.monotonic() + STARTUP, late=Reason.NOT_READY)
         deadline = time.monotonic() + self.seconds
-        self.started = not isinstance(event, Reason) or event is Reason.EXITED
+        self.started = event is not Reason.NOT_READY
         while not isinstance(event, Reason):
             event = self._take(event) or self._next(deadline, late=Reason.TIMED_OUT)
         return event
@@ -143,8 +143,7 @@ def _send(stream: BinaryIO, content: bytes) -> None:
 def _receive(stream: BinaryIO, events: "queue.Queue[bytes | Reason]") -> None:
     received = 0
     with contextlib.suppress(OSError, ValueError, FrameError):
-        while received <= MOST_BYTES and (frame := read_frame(stream)) is not None:
-            received += len(frame)
+        while (frame := read_frame(stream)) is not None and (received := received + len(frame)) <= MOST_BYTES:
             events.put(frame)
     events.put(Reason.EXITED)
 

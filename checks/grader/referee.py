@@ -80,14 +80,15 @@ class Referee:
             found = self._ask(Diagnose(seconds), Diagnosed)
         except NotJudged as error:
             write_report(f"no diagnosis\n{error}")
-            return Diagnosed(None)
+            return Diagnosed(None, gave_up=True)
         if found is None:
             self._replace()
         return found or Diagnosed(None, gave_up=True)
 
     def _ask(self, question: object, kind: type[A]) -> A | None:
         """Ask, and wait as long as it is at work; None if it has fallen silent."""
-        self._say(question)
+        # From a thread: a referee that is stopped does not even read.
+        threading.Thread(target=self._say, args=(question,), daemon=True).start()
         while True:
             watchdog = threading.Timer(SILENCE, self.process.kill)
             watchdog.start()
@@ -103,7 +104,7 @@ class Referee:
                 return answer
 
     def _say(self, message: object) -> None:
-        with contextlib.suppress(BrokenPipeError):  # the missing answer says it
+        with contextlib.suppress(OSError, ValueError):  # the missing answer says it
             write_frame(self.questions, encode(message))
 
     def _replace(self) -> None:

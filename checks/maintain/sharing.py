@@ -15,7 +15,7 @@ T = TypeVar("T")
 def share(exercises: Iterable[Exercise], work: Callable[[Grader, Exercise], T]) -> Iterator[T]:
     """Do some work on every exercise; gives what comes out, in order.
 
-    All that belongs to one exercise goes through one grader, which so computes only once what is expected.
+    All that belongs to one exercise goes through one grader, so what is expected is computed only once.
     """
     idle: SimpleQueue[Grader] = SimpleQueue()
 

@@ -171,7 +171,7 @@ def unpack(data: bytes) -> Any:
     """
     try:
         (size,) = SIZE.unpack_from(data)
-        if data.count(b",", 0, SIZE.size + size) > 4 * MOST_NODES:
+        if data.count(b",", 0, SIZE.size + size) > 4 * MOST_NODES:  # parsing it alone would take minutes
             raise ObservationError("what came back is too large")
         tree = json.loads(data[SIZE.size : SIZE.size + size])
         return _unpack(tree, load(data[SIZE.size + size :]))

@@ -7,7 +7,7 @@ HEADER = struct.Struct(">I")
 LARGEST = 64 * 1024 * 1024
 
 
-class FrameError(Exception):
+class FrameError(ValueError):
     """What arrived is not what a well-behaved process sends."""
 
 

@@ -7,7 +7,7 @@
 | grader | fork server | `Load`, `Fork`, `Kill` |
 | fork server | grader | `Killed` |
 | grader | referee | `Remember`, `Prepare`, `Judge`, `Diagnose` |
-| referee | grader | `Verdict`, `Diagnosed` or `Broken`; `Working` as long as it is at it |
+| referee | grader | `Verdict`, `Diagnosed` or `Broken`; `Working` in between |
 """
 
 from dataclasses import dataclass
@@ -215,7 +215,7 @@ class Diagnose:
 
 @dataclass(frozen=True)
 class Working:
-    """The referee is at it; said every second, so that only its silence is taken for its end."""
+    """The referee is still working; said every second, so that only its silence is taken for its end."""
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,9 @@ from ..course import Exercise
 from ..protocol.messages import Diagnosed
 from ..protocol.verdicts import CheckResult, Diagnosis, Outcome
 from .compare import difference
-from .expected import Expected
+from .expected import Expected, TimeIsUp
 from .judge import judge_check, judge_checks, rules
 from .misconceptions import load_misconceptions
-
-
-class TimeIsUp(Exception):
-    """The time for a diagnosis is over."""
 
 
 class _Match(NamedTuple):
@@ -42,7 +38,7 @@ def diagnose(exercise: Exercise, expected: Expected, observed: Sequence[Any], se
             if found.certain:
                 break
     except TimeIsUp:
-        return Diagnosed(search.best, gave_up=search.best is None)
+        return Diagnosed(search.best, gave_up=True)
     return Diagnosed(search.best)
 
 
@@ -95,9 +91,7 @@ class _Search:
             yield self.best
 
     def _see(self, number: int, most: int | None = None) -> list[Any]:
-        if time.monotonic() > self.deadline:
-            raise TimeIsUp
-        return self.expected.see(self.exercise, number, most)
+        return self.expected.see(self.exercise, number, most, self.deadline)
 
     def _mistakes_of(self, observed: Sequence[Any]) -> dict[int, CheckResult]:
         results = judge_checks(self.exercise, self.reference, observed)

@@ -2,6 +2,8 @@
 
 import contextlib
 import hashlib
+import math
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,11 @@ from ..source.package import Package
 from .misconceptions import load_misconceptions
 
 REFERENCE = -1  # beside the numbers of the misconceptions
-HASH = hashlib.sha256
+DIGEST = hashlib.sha256().digest_size
+
+
+class TimeIsUp(Exception):
+    """The time for what was to be computed is over."""
 
 
 @dataclass(frozen=True)
@@ -54,41 +60,51 @@ class Expected:
                 raise RuntimeError(f"the reference of {exercise.exercise_id} raises {seen.type}: {seen.message}")
         return expected
 
-    def see(self, exercise: Exercise, answer: int, most: int | None = None) -> list[Any]:
+    def see(self, exercise: Exercise, answer: int, most: int | None = None, deadline: float = math.inf) -> list[Any]:
         """Give what an answer makes the checks see, from the first one on: what one leaves behind, the next one finds.
 
         Args:
             exercise: Whose checks.
             answer: A misconception's number, or `REFERENCE`.
             most: Number of checks that are asked for; all, if not given.
+            deadline: Of the monotonic clock.
+
+        Raises:
+            TimeIsUp: The deadline is over, and not all is computed.
         """
         total = len(load_checks(exercise))
         wanted = total if most is None or 2 * most > total else most
         place = (exercise.exercise_id, answer)
         if len(self._packed.get(place, ())) < wanted:
-            self._packed[place] = self._read(exercise, answer) or self._compute(exercise, answer, wanted)
+            self._packed[place] = self._read(exercise, answer) or self._compute(exercise, answer, wanted, deadline)
         return [unpack(seen) for seen in self._packed[place][:most]]
 
     def of_text(self, exercise: Exercise, text: str, threads: int = 1) -> list[Any]:
         """Give what another text in the place of the exercise's file makes each check see."""
         return [unpack(seen) for seen in self._observe(exercise, text, threads)]
 
-    def _compute(self, exercise: Exercise, answer: int, most: int) -> list[bytes]:
+    def _compute(self, exercise: Exercise, answer: int, most: int, deadline: float) -> list[bytes]:
         text = self.sources[exercise.file]
         if answer != REFERENCE:
             text = load_misconceptions(exercise)[answer].apply(text, exercise)
-        observations = self._observe(exercise, text, most=most)
+        observations = self._observe(exercise, text, most=most, deadline=deadline)
         if most == len(load_checks(exercise)):
             self._write(exercise, answer, observations)
         return observations
 
-    def _observe(self, exercise: Exercise, text: str, threads: int = 1, most: int | None = None) -> list[bytes]:
-        checks = load_checks(exercise)[:most]
+    def _observe(
+        self, exercise: Exercise, text: str, threads: int = 1, most: int | None = None, deadline: float = math.inf
+    ) -> list[bytes]:
         package = Package("reference", {**self.sources, exercise.file: text})
+        observations = []
         try:
-            return [packed(observe(check, package, exercise.exercise_id, self.seed, threads)) for check in checks]
+            for check in load_checks(exercise)[:most]:
+                if time.monotonic() > deadline:
+                    raise TimeIsUp
+                observations.append(packed(observe(check, package, exercise.exercise_id, self.seed, threads)))
         finally:
             package.close()
+        return observations
 
     def is_stored(self, exercise: Exercise, answer: int) -> bool:
         """Tell whether an answer's observations lie on the disk, and are up to date."""
@@ -100,8 +116,8 @@ class Expected:
             return []
         with contextlib.suppress(OSError, MessageError):
             content = self._file(exercise, answer).read_bytes()
-            checksum, body = content[: HASH().digest_size], content[HASH().digest_size :]
-            stored = decode(body, _Stored) if HASH(body).digest() == checksum else None
+            checksum, body = content[:DIGEST], content[DIGEST:]
+            stored = decode(body, _Stored) if hashlib.sha256(body).digest() == checksum else None
             if stored and stored.key == self._key(exercise):
                 return list(stored.observations)
         return []
@@ -112,7 +128,7 @@ class Expected:
             with contextlib.suppress(OSError):  # a checkout that cannot be written to is merely slower
                 file = self._file(exercise, answer)
                 file.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(file, HASH(body).digest() + body)
+                write_whole(file, hashlib.sha256(body).digest() + body)
 
     def _file(self, exercise: Exercise, answer: int) -> Path:
         name = "reference" if answer == REFERENCE else f"misconception-{answer}"

@@ -1,5 +1,6 @@
 """Computing in the background what depends on no learner, so that no verdict and no diagnosis waits for it."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ def prepare_all(seed: int, folder: str, complete: str) -> None:
     Args:
         seed: Of all checks.
         folder: Where observations are kept.
-        complete: Name of the file that is written at last.
+        complete: Name of the file that is written last.
     """
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         sys.stdout = sys.stderr = nowhere  # wrong answers make the libraries warn
@@ -42,6 +43,7 @@ def _prepare(seed: int, folder: Path, complete: str) -> None:
     every: list[tuple[Exercise, int]] = [(exercise, REFERENCE) for exercise in exercises]
     every += [(exercise, answer) for exercise in exercises for answer in answers[exercise]]
     for exercise, answer in every:
-        if not expected.is_stored(exercise, answer):
-            expected.see(exercise, answer)
+        with contextlib.suppress(ValueError):  # a misconception that no longer fits is for maintainers to find
+            if not expected.is_stored(exercise, answer):
+                expected.see(exercise, answer)
     write_whole(folder / complete, whole_fingerprint(load_course(), seed).encode())

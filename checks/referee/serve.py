@@ -1,4 +1,4 @@
-"""The referee's process: it answers what the grader asks, and says every second that it is at it.
+"""The referee's process: it answers what the grader asks, and says every second that it is still working.
 
 What needs torch is imported only after the first word.
 """
@@ -76,7 +76,7 @@ class Referee:
 
     def __init__(self, expected: "Expected") -> None:
         self.expected = expected
-        self.last: tuple[Exercise, list[object]] | None = None
+        self.last: tuple[Exercise, tuple[bytes, ...]] | None = None
 
     def prepare(self, exercise_id: str) -> None:
         """Compute what is expected; what goes wrong comes again when the exercise is judged."""
@@ -88,14 +88,18 @@ class Referee:
         from . import judge
 
         exercise = load_course().exercise(question.exercise_id)
-        self.last = exercise, [judge.read(content) for content in question.ending.observations]
+        self.last = exercise, question.ending.observations
         return judge.judge(exercise, self.expected.reference(exercise), question.ending)
 
     def diagnose(self, seconds: float) -> Diagnosed:
         """Look for the misconception behind the answer that was judged last."""
         from .diagnose import diagnose
+        from .judge import read
 
-        return diagnose(self.last[0], self.expected, self.last[1], seconds) if self.last else Diagnosed(None)
+        if self.last is None:
+            return Diagnosed(None)
+        exercise, observations = self.last
+        return diagnose(exercise, self.expected, [read(content) for content in observations], seconds)
 
 
 class Answers:

@@ -28,9 +28,9 @@ SHORT = 50  # letters of an expected and an observed value
 IMPORTS_SOLUTIONS = "Your code imports `solutions`, the reference: that is noted in the record."
 
 
-def make_console(stderr: bool = False) -> Console:
+def make_console() -> Console:
     """Give a console that takes a learner's text as it is."""
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    return Console(highlight=False, markup=False, emoji=False)
 
 
 def show_results(package: str, results: Sequence[ExerciseResult], console: Console) -> None:
@@ -134,10 +134,8 @@ def _problem(exercise: ExerciseResult, package: str) -> RenderableType | None:
 
 def _diagnosis(exercise: ExerciseResult) -> RenderableType | None:
     diagnosis = exercise.diagnosis
-    if exercise.gave_up:
-        return Text(f"No diagnosis within {DIAGNOSIS:.0f} s.", "dim")
     if diagnosis is None:
-        return None
+        return Text(f"No diagnosis within {DIAGNOSIS:.0f} s.", "dim") if exercise.gave_up else None
     certainty = "This looks like a known mistake:" if diagnosis.certain else "Among other things, this looks like:"
     return Group(Text(certainty), Padding(Text(diagnosis.name, "bold yellow"), (0, 2)), Text(diagnosis.hint))
 

@@ -117,7 +117,7 @@ def replace_lines(content: bytes, start: int, end: int, text: str) -> bytes:
     lines = re.split(rb"(?<=\n)|(?<=\r)(?!\n)", content.removeprefix(mark))
     if len(lines) != decode(content).count("\n") + 1:
         raise ValueError(f"its encoding {encoding_of(content)} has line ends of its own: save it as UTF-8")
-    line_end = next((end for end in (b"\r\n", b"\r") if lines[start].endswith(end)), b"\n").decode()
+    line_end = next((each for each in (b"\r\n", b"\r") if lines[start].endswith(each)), b"\n").decode()
     encoding = encoding_of(content).removesuffix("-sig")
     try:
         new = text.replace("\n", line_end).encode(encoding)

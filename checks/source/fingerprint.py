@@ -5,8 +5,8 @@ import hashlib
 import platform
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 from pathlib import Path
 
 from ..course import CHECKS, EXERCISES, SOLUTIONS, Course, Exercise
@@ -83,7 +83,7 @@ def _is_open(text: str, file: str) -> bool:
         packages = {package for _, package in _imports(text)}
     except UNREADABLE:
         return False  # it meets nothing
-    return not packages <= _known_packages() or not _reaches(text) <= _reaches(_reference(file))
+    return not packages - {OWN} <= _known_packages() or not _reaches(text) <= _reaches(_reference(file))
 
 
 def _reaches(text: str) -> set[str]:
@@ -101,17 +101,21 @@ def _known_packages() -> set[str]:
     return {*sys.stdlib_module_names, *(package for text in texts for _, package in _imports(text))}
 
 
+@cache
 def _reference(file: str) -> str:
     path = SOLUTIONS / f"{file}.py"
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
-def _imports(text: str) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=128)
+def _imports(text: str) -> tuple[tuple[str, str], ...]:
     """List what a text imports: the name within its own package, or else the package."""
+    found: list[tuple[str, str]] = []
     for node in ast.walk(parse(text)):
         if isinstance(node, ast.ImportFrom) and node.level:
-            yield from ((f"{node.module} {alias.name}", OWN) for alias in node.names)
+            found += [(f"{node.module} {alias.name}", OWN) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            yield "", (node.module or "").partition(".")[0]
+            found.append(("", (node.module or "").partition(".")[0]))
         elif isinstance(node, ast.Import):
-            yield from (("", alias.name.partition(".")[0]) for alias in node.names)
+            found += [("", alias.name.partition(".")[0]) for alias in node.names]
+    return tuple(found)

@@ -121,7 +121,8 @@ def _bound_by(statement: ast.stmt) -> list[str]:
         return [alias.asname or alias.name for alias in statement.names]
     targets = [*getattr(statement, "targets", []), getattr(statement, "target", None)]
     nodes = [node for target in targets if target for node in ast.walk(target)]
-    return [ast.unparse(node) for node in nodes if isinstance(node, ast.Name | ast.Attribute)]
+    stored = (node for node in nodes if isinstance(getattr(node, "ctx", None), ast.Store))
+    return [ast.unparse(node) for node in stored if isinstance(node, ast.Name | ast.Attribute)]
 
 
 @lru_cache(maxsize=32)
