@@ -97,9 +97,15 @@ def is_stub(text: str, exercise: Exercise, others: Iterable[Path]) -> bool:
 def _is_bound_again(tree: ast.Module, path: Path) -> bool:
     """Tell whether something else may stand for a definition: an assignment, an import, a second definition."""
     scope = locate(tree, path[:-1]) if len(path) > 1 else tree
-    names = [name for statement in _same_level(scope.body if scope else []) for name in _bound_by(statement)]
-    from_outside = [name for statement in _same_level(tree.body) for name in _bound_by(statement)]
-    return names.count(path[-1]) > 1 or (len(path) > 1 and ".".join(path) in from_outside)
+    if not isinstance(scope, ast.Module | ast.ClassDef):
+        return False
+    return _names(scope).count(path[-1]) > 1 or (len(path) > 1 and ".".join(path) in _names(tree))
+
+
+@lru_cache(maxsize=64)
+def _names(scope: ast.Module | ast.ClassDef) -> tuple[str, ...]:
+    """List the names that a module or a class binds, once for all its exercises."""
+    return tuple(name for statement in _same_level(scope.body) for name in _bound_by(statement))
 
 
 def _same_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
