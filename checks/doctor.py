@@ -13,6 +13,7 @@ from .grader.background import is_prepared, prepare_in_background
 from .grader.grading import Grader
 from .protocol.verdicts import Status
 from .run import EXPECTED
+from .source.definitions import NO_PYTHON
 from .source.files import read_sources, read_submission
 from .source.stubs import stub_package
 
@@ -104,7 +105,7 @@ def _given(sources: dict[str, str], file: str) -> set[str]:
 def _parses(text: str) -> bool:
     try:
         ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except NO_PYTHON:
         return False
     return True
 

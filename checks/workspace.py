@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from .course import SOLUTIONS, Exercise, load_course
-from .source.definitions import definition_text, fitted
+from .source.definitions import NO_PYTHON, definition_text, fitted
 from .source.files import decode, read_sources, replace_lines, write_whole
 from .source.fingerprint import imports_more
 from .source.stubs import is_stub, stub_source
@@ -35,7 +35,7 @@ def reset(exercise: Exercise, package: Path, whole_file: bool = False) -> Path |
     else:
         try:
             content = _with_stub(path.read_bytes(), exercise, definition_text(stubs, exercise.path))
-        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        except (OSError, *NO_PYTHON) as error:
             cure = f"`checks reset {exercise.exercise_id} --whole-file` puts back all exercises of the file"
             raise ValueError(f"{path}: {error}; {cure}") from None
     backup = _back_up(path, exercise) if path.exists() else None
@@ -89,5 +89,5 @@ def _texts(text: str, exercise: Exercise) -> list[str]:
     """Give the texts of an exercise's definitions; none where they cannot be told apart."""
     try:
         return [definition_text(text, exercise.path)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except NO_PYTHON:
         return []

@@ -45,6 +45,8 @@ diff = """
 """
 '''
 
+ALTERNATIVE = "# TODO the same in another way\n"
+
 
 def start(exercise_id: str, target: str) -> list[Path]:
     """Write what an exercise begins with.
@@ -59,46 +61,43 @@ def start(exercise_id: str, target: str) -> list[Path]:
     Raises:
         ValueError: The id is no new one, or there is no such target.
     """
-    course = load_course()
-    _refuse(exercise_id, target, course)
+    _refuse(exercise_id, load_course())
+    text, path = _reference(target)
     folder = EXERCISES / folder_name(exercise_id, target)
     texts = {
         folder / "__init__.py": "",
         folder / "exercise.toml": FACTS,
         folder / "checks.py": CHECK.format(exercise_id=exercise_id, name=target.rpartition(".")[2], target=target),
-        folder / "answers" / "misconceptions.toml": MISCONCEPTION.format(line=_line_of(target)),
-        folder / "answers" / "alternatives" / "first.py": _reference(target),
+        folder / "answers" / "misconceptions.toml": MISCONCEPTION.format(line=_last_line(text, path)),
+        folder / "answers" / "alternatives" / "first.py": ALTERNATIVE + textwrap.dedent(definition_text(text, path)),
         CHECKS / "course.toml": _with_line((CHECKS / "course.toml").read_text("utf-8"), exercise_id, target),
     }
-    for path, text in texts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text.encode())
+    for file, content in texts.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(file, content.encode())
     return list(texts)
 
 
-def _refuse(exercise_id: str, target: str, course: Course) -> None:
+def _refuse(exercise_id: str, course: Course) -> None:
     tasks = [*course.tasks, len(course.tasks) + 1]
     if not re.fullmatch(r"[1-9]\d*\.[1-9]\d*", exercise_id) or int(exercise_id.partition(".")[0]) not in tasks:
         raise ValueError(f"exercise is {exercise_id!r}, but must be a task from 1 to {tasks[-1]} and a number, as 1.7")
     if exercise_id in [exercise.exercise_id for exercise in course.exercises]:
         raise ValueError(f"exercise is {exercise_id!r}, but that is there already")
+
+
+def _reference(target: str) -> tuple[str, list[str]]:
+    """Give the text of the target's file, and where the target stands in it."""
     file, *path = target.split(".")
     sources = read_sources(SOLUTIONS)
     if file not in sources or not path:
         raise ValueError(f"target is {target!r}, but must be a definition in solutions/, as pooling.mean_pool")
     find(sources[file], path)
+    return sources[file], path
 
 
-def _reference(target: str) -> str:
-    """Give the reference's definition: a first correct answer, to be written in another way."""
-    file, *path = target.split(".")
-    return "# TODO the same in another way\n" + textwrap.dedent(definition_text(read_sources(SOLUTIONS)[file], path))
-
-
-def _line_of(target: str) -> str:
-    """Give a line of the reference that a mistake may change."""
-    file, *path = target.split(".")
-    text = read_sources(SOLUTIONS)[file]
+def _last_line(text: str, path: list[str]) -> str:
+    """Give a line of a definition that a mistake may change."""
     statements = [node for node in ast.walk(find(text, path)) if isinstance(node, ast.stmt)]
     last = max(statement.lineno for statement in statements)
     return text.split("\n")[last - 1].strip()

@@ -10,6 +10,8 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Path = Sequence[str]
 
 
+NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)  # how Python refuses a text
+
 _parsing = threading.Lock()
 
 

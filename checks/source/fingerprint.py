@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from ..course import CHECKS, EXERCISES, SOLUTIONS, Course, Exercise
-from .definitions import parse
+from .definitions import NO_PYTHON, parse
 from .files import Submission
 
 # Whose versions a result depends on.
@@ -18,7 +18,6 @@ LIBRARIES = ("torch", "transformers", "tokenizers", "safetensors", "numpy", "sci
 OWN = "."  # the package that a text belongs to
 # Ways to meet files and modules without an import that says so.
 REACHES = r"importlib|pkgutil|runpy|builtins|__import__|sys\.modules|(?<![.\w])(?:exec|eval|open)\(|read_(?:text|bytes)"
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 def digest(*parts: str) -> str:
@@ -40,9 +39,9 @@ def course_fingerprint(exercise: Exercise, seed: int) -> str:
 @cache
 def _of_all_exercises() -> str:
     """Take together what concerns every exercise."""
-    ours = (path for path in CHECKS.rglob("*.py") if path.parent == EXERCISES or EXERCISES not in path.parents)
     import importlib.metadata
 
+    ours = (path for path in CHECKS.rglob("*.py") if path.parent == EXERCISES or EXERCISES not in path.parents)
     versions = (platform.python_version(), *map(importlib.metadata.version, LIBRARIES))
     return digest(*versions, *_texts(SOLUTIONS.glob("*.py")), *_texts(ours))
 
@@ -73,7 +72,7 @@ def imports_more(text: str, file: str) -> bool:
     """Tell whether a learner's file imports more of its own package than is given, and so may meet other files."""
     try:
         return not _own_names(text) <= _own_names(_reference(file))
-    except UNREADABLE:
+    except NO_PYTHON:
         return True
 
 
@@ -81,7 +80,7 @@ def _is_open(text: str, file: str) -> bool:
     """Tell whether a text may meet anything at all: an unknown module, or a file that it reads."""
     try:
         packages = {package for _, package in _imports(text)}
-    except UNREADABLE:
+    except NO_PYTHON:
         return False  # it meets nothing
     return not packages - {OWN} <= _known_packages() or not _reaches(text) <= _reaches(_reference(file))
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from ..course import Course, Exercise
 from .definitions import (
+    NO_PYTHON,
     Definition,
     Path,
     find,
@@ -85,7 +86,7 @@ def is_stub(text: str, exercise: Exercise, others: Iterable[Path]) -> bool:
         return False
     try:
         tree = _parsed(text) or parse_around(text, list(others))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except NO_PYTHON:
         return False  # whoever runs it will say what is wrong
     node = locate(tree, exercise.path)
     if node is None or node.decorator_list or _is_bound_again(tree, exercise.path):
