@@ -1,6 +1,6 @@
 """Entry point of `python -m solutions`."""
 
-from .cli import main
+from .app.cli import main
 
 if __name__ == "__main__":
     main()

@@ -16,7 +16,9 @@ from checks.protocol.suite import Code
 from checks.referee.judge import rules
 
 SOLUTIONS = Path(__file__).parents[1] / "solutions"
-FILES = sorted(SOLUTIONS.glob("*.py"))
+CHECKS = SOLUTIONS.parent / "checks"
+TEXT = sorted(SOLUTIONS.glob("*.py"))
+FILES = [*TEXT, *sorted((SOLUTIONS / "app").glob("*.py"))]
 ONLY_IN = {
     "matplotlib": {"plots.py"},
     "sklearn": {"evaluator.py", "dataset.py"},
@@ -41,6 +43,27 @@ def test_libraries_stay_in_their_files_and_own_imports_are_relative(path):
         assert package not in set(imported(path)) or path.name in allowed, f"{path.name} imports {package}"
 
 
+@pytest.mark.parametrize("path", TEXT, ids=lambda path: path.name)
+def test_text_imports_nothing_of_the_application(path):
+    names = {
+        name
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        for name in [node.module or "", *(alias.name for alias in node.names)]
+    }
+    assert path.name == "__main__.py" or not any(name.partition(".")[0] == "app" for name in names)
+
+
+def test_model_needs_no_terminal_library():
+    code = (
+        "import sys; sys.modules['rich'] = sys.modules['typer'] = None\n"
+        "from solutions import trainer\n"
+        "print(*trainer.build_model(trainer.TrainingConfig()).encode(['A cat.', 'A tax form.']).shape)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=CHECKS.parent, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("2 512\n", "")
+
+
 OTHERS = [path for folder in ("checks", "docs") for path in sorted((SOLUTIONS.parent / folder).rglob("*.py"))]
 
 
@@ -59,9 +82,6 @@ def test_constraints_pin_everything_exactly():
     pins = [line for line in lines if line and not line.startswith("#")]
     assert all("==" in pin for pin in pins)
     assert "torch==2.13.0" in pins
-
-
-CHECKS = SOLUTIONS.parent / "checks"
 
 
 def lint_imports(folder):
@@ -123,7 +143,7 @@ def test_folders_of_exercises_are_those_of_the_manifest():
 
 
 def test_package_under_test_is_typed_by_its_modules():
-    assert set(Code.__annotations__) <= {path.stem for path in FILES}
+    assert set(Code.__annotations__) <= {path.stem for path in TEXT}
     used = {name for path in EXERCISES.rglob("*.py") for name in re.findall(r"\bcode\.(\w+)", path.read_text("utf-8"))}
     assert used <= set(Code.__annotations__)
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from solutions.arguments import choose_device, parse_unfreeze, read_sentences
+from solutions.app.arguments import choose_device, parse_unfreeze, read_sentences
 
 
 @pytest.mark.parametrize(

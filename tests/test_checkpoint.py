@@ -3,7 +3,7 @@ import json
 import pytest
 import torch
 
-from solutions.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from solutions.app.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from solutions.config import Pooling, TrainingConfig
 from solutions.dataset import generate_dataset
 from solutions.trainer import build_model
@@ -52,7 +52,7 @@ def test_save_checkpoint_that_fails_keeps_the_earlier_one(saved, monkeypatch):
     def full(*_):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("solutions.checkpoint.save", full)
+    monkeypatch.setattr("solutions.app.checkpoint.save", full)
     with pytest.raises(OSError, match="no space left"):
         save_checkpoint(folder, Checkpoint(model, config, CLASSES_A, CLASSES_B))
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before

@@ -60,7 +60,7 @@ def files(folder):
 @pytest.mark.parametrize("command", [(), *((command,) for command in COMMANDS)])
 def test_help_comes_without_the_heavy_libraries(tmp_path, command):
     code = (
-        "import sys; from solutions.cli import app; app([*sys.argv[1:], '--help'], standalone_mode=False);"
+        "import sys; from solutions.app.cli import app; app([*sys.argv[1:], '--help'], standalone_mode=False);"
         "print('loaded:', *(set(sys.modules) & {'torch', 'transformers', 'sklearn', 'matplotlib', 'numpy'}))"
     )
     command_line = [sys.executable, "-c", code, *command]

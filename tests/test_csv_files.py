@@ -1,6 +1,6 @@
 import pytest
 
-from solutions.csv_files import read_csv, write_csv
+from solutions.app.csv_files import read_csv, write_csv
 from solutions.dataset import MultiTaskDataset, Sample
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from solutions.files import read_text, staged
+from solutions.app.files import read_text, staged
 
 
 def test_staged_files_appear_together_at_the_end(tmp_path):

@@ -1,10 +1,10 @@
 import torch
 from rich.console import Console
 
+from solutions.app.tables import parts_table, results_table, similarity_table
 from solutions.config import FreezeStrategy
 from solutions.freezing import PARTS, apply_strategy
 from solutions.multitask import parameter_counts
-from solutions.tables import parts_table, results_table, similarity_table
 
 
 def rows(table):

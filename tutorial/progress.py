@@ -3,9 +3,6 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-import rich.progress
-from rich.console import Console
-
 T = TypeVar("T")
 
 
@@ -17,6 +14,11 @@ def track(items: Iterable[T], description: str, show: bool) -> Iterable[T]:
         description: Stands left of the bar.
         show: Without it there is no bar.
     """
-    console = Console(stderr=True)
-    visible = show and (console.is_terminal or console.is_jupyter)
+    if not show:
+        return items
+    import rich.console  # here, so that a model without a bar needs no terminal library
+    import rich.progress
+
+    console = rich.console.Console(stderr=True)
+    visible = console.is_terminal or console.is_jupyter
     return rich.progress.track(items, description, console=console, disable=not visible, transient=True)

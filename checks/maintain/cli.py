@@ -31,7 +31,7 @@ def stubs(check: Annotated[bool, typer.Option("--check", help="change nothing, f
 
     files = stale_stubs() if check else write_stubs()
     for file in files:
-        print(f"{'stale' if check else 'written'}: tutorial/{file}.py")
+        print(f"{'stale' if check else 'written'}: tutorial/{file}")
     raise typer.Exit(1 if check and files else 0)
 
 

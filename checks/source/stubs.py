@@ -19,10 +19,40 @@ from .definitions import (
     without_docstring,
 )
 
+# What the tutorial alone needs to know: that an exercise may be still to be done.
+ENTRY = r'''"""Entry point of `python -m tutorial`: tells which exercise comes next where a command needs it."""
+
+import re
+from pathlib import Path
+
+from .app.cli import main
+
+STUB = r'Error\("(exercise \d+\.\d+: \w+)"\)'
+
+
+def first_to_do() -> str:
+    """Find the first exercise, in the order of the course, that is still to be done."""
+    texts = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py")]
+    stubs: list[str] = [stub for text in texts for stub in re.findall(STUB, text)]
+    return min(stubs, key=lambda stub: [int(number) for number in re.findall(r"\d+", stub)[:2]])
+
+
+def tell(error: Exception) -> str:
+    """Give the line that the terminal shows for an error."""
+    if isinstance(error, NotImplementedError) and re.fullmatch(r"exercise \d+\.\d+: \w+", str(error)):
+        return f"{first_to_do()} is still to be done"
+    return str(error)
+
+
+if __name__ == "__main__":
+    main(tell)
+'''
+
 
 def stub_package(sources: Mapping[str, str], course: Course) -> dict[str, str]:
-    """Turn the reference package into the tutorial: the same files, exercise bodies stubbed."""
-    return {file: stub_source(text, course.of_file(file)) for file, text in sources.items()}
+    """Turn the reference package into the tutorial: the same files, exercise bodies stubbed, an entry of its own."""
+    stubs = {file: stub_source(text, course.of_file(file)) for file, text in sources.items()}
+    return stubs | {"__main__": ENTRY}
 
 
 def stub_source(text: str, exercises: Iterable[Exercise]) -> str:

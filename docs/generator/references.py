@@ -8,7 +8,7 @@ import typer
 from typer.cli import get_docs_for_click
 
 import checks.cli
-import solutions.cli
+import solutions.app.cli
 from checks.course import SOLUTIONS, load_course
 from checks.grader.grading import Grader
 from checks.grader.record import SCHEMA, record_of, to_json
@@ -26,7 +26,7 @@ def fragments() -> dict[str, str]:
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return {
         "checks": command_line(checks.cli.app, "checks"),
-        "solutions": command_line(solutions.cli.app, "python -m solutions"),
+        "solutions": command_line(solutions.app.cli.app, "python -m solutions"),
         "record": fields(schema),
         **{name: fields(part) for name, part in schema["$defs"].items()},
         "record-example": example(),

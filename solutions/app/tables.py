@@ -8,8 +8,8 @@ from rich.table import Column, Table
 from rich.text import Text
 from torch import Tensor, nn
 
-from .evaluator import format_auc
-from .freezing import PARTS
+from ..evaluator import format_auc
+from ..freezing import PARTS
 
 
 def similarity_table(title: str, similarities: Tensor, labels: Sequence[str]) -> Table:

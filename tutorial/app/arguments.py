@@ -1,6 +1,5 @@
 """What the user typed, read and checked before any work starts."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,20 +49,6 @@ def read_sentences(sentences: list[str] | None, file: Path | None) -> list[str]:
     if not found:
         raise ValueError(f"{file}: no sentence in it")
     return found
-
-
-def first_missing(needed: str) -> str:
-    """Find the first exercise, in the order of the course, that this package still lacks.
-
-    Args:
-        needed: The one that stopped the command, such as `exercise 1.5: encode`.
-    """
-    texts = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py")]
-    missing: list[str] = [
-        needed,
-        *(found for text in texts for found in re.findall(r'Error\("(exercise \d+\.\d+: \w+)"\)', text)),
-    ]
-    return min(missing, key=lambda name: [int(number) for number in re.findall(r"\d+", name)[:2]])
 
 
 def parse_unfreeze(text: str) -> tuple[tuple[int, int], ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from .dataset import MultiTaskDataset, Sample
+from ..dataset import MultiTaskDataset, Sample
 from .files import read_text
 
 COLUMNS = ("sentence", "taskA", "taskB")

@@ -11,17 +11,17 @@ import torch
 from rich.console import Console
 from torch import Tensor
 
-from . import trainer
+from .. import trainer
+from ..config import Pooling, TrainingConfig
+from ..dataset import MultiTaskDataset, generate_dataset, stratified_split
+from ..encoder import SentenceTransformer
+from ..evaluator import Metrics, format_evaluation
+from ..evaluator import evaluate as measure
+from ..plots import similarity_heatmap, visualize_metrics
+from ..similarity import SAMPLE_SENTENCES, cosine_similarity_matrix
 from .arguments import choose_device
 from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from .config import Pooling, TrainingConfig
 from .csv_files import read_csv, write_csv
-from .dataset import MultiTaskDataset, generate_dataset, stratified_split
-from .encoder import SentenceTransformer
-from .evaluator import Metrics, format_evaluation
-from .evaluator import evaluate as measure
-from .plots import similarity_heatmap, visualize_metrics
-from .similarity import SAMPLE_SENTENCES, cosine_similarity_matrix
 from .tables import similarity_table
 
 

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 
-from .backbones import load_backbone, quiet
-from .config import TrainingConfig
+from ..backbones import load_backbone, quiet
+from ..config import TrainingConfig
+from ..multitask import MultiTaskSentenceTransformer
 from .files import staged
-from .multitask import MultiTaskSentenceTransformer
 
 FORMAT = 1
 

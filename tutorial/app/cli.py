@@ -8,18 +8,19 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from .arguments import choose_device, first_missing, parse_unfreeze, read_sentences
-from .config import FreezeStrategy, Pooling, Split, TrainingConfig, Weighting
+from ..config import FreezeStrategy, Pooling, Split, TrainingConfig, Weighting
+from .arguments import choose_device, parse_unfreeze, read_sentences
 from .files import staged
 
 app = typer.Typer(
-    name=f"python -m {__package__}",
+    name=f"python -m {__package__.partition('.')[0]}",
     help="A multi-task sentence transformer: one encoder, two classification heads.",
     add_completion=False,
     no_args_is_help=True,
@@ -40,8 +41,12 @@ CheckpointFolder = Annotated[Path, typer.Option(help="folder that train has writ
 Data = Annotated[Path | None, typer.Option(help="CSV with the columns sentence,taskA,taskB instead of generated data")]
 
 
-def main() -> None:
-    """Run the command line; what the user can mend is one line on stderr and exit code 2."""
+def main(tell: Callable[[Exception], str] = str) -> None:
+    """Run the command line; what the user can mend is one line on stderr and exit code 2.
+
+    Args:
+        tell: Gives the line for an error.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
@@ -50,10 +55,8 @@ def main() -> None:
         sys.exit(app(standalone_mode=False))
     except typer.TyperException as error:
         message = getattr(error, "format_message", error.__str__)()
-    except (OSError, ValueError) as error:
-        message = str(error)
-    except NotImplementedError as error:
-        message = f"{first_missing(str(error))} is still to be done"
+    except (OSError, ValueError, NotImplementedError) as error:  # the last: an operator that a device lacks
+        message = tell(error)
     finally:
         _flush()
     if message:  # none if the help was shown instead

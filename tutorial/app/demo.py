@@ -9,17 +9,17 @@ import torch
 from rich.console import Console
 from torch import Tensor
 
+from ..config import Pooling, Split, TrainingConfig
+from ..dataset import MultiTaskDataset
+from ..evaluator import Metrics, format_evaluation
+from ..freezing import apply_strategy
+from ..multitask import parameter_counts
+from ..plots import visualize_metrics
+from ..similarity import SAMPLE_SENTENCES, rank_by_similarity
+from ..templates import TASK_A_CLASSES, TASK_B_CLASSES
+from ..trainer import build_model, generated_split, run
 from .commands import compare
-from .config import Pooling, Split, TrainingConfig
-from .dataset import MultiTaskDataset
-from .evaluator import Metrics, format_evaluation
-from .freezing import apply_strategy
-from .multitask import parameter_counts
-from .plots import visualize_metrics
-from .similarity import SAMPLE_SENTENCES, rank_by_similarity
 from .tables import parts_table, results_table
-from .templates import TASK_A_CLASSES, TASK_B_CLASSES
-from .trainer import build_model, generated_split, run
 
 ORIGINAL = TrainingConfig()
 # A frozen backbone leaves small layers to train on fixed features: they bear a far larger learning rate.
