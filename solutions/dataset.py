@@ -10,13 +10,14 @@ from sklearn.model_selection import StratifiedKFold
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from .tasks import UNLABELLED
 from .templates import FULL_SOURCE, TASK_A_CLASSES, TASK_B_CLASSES, SentenceSource
 
 T = TypeVar("T")
 
 
 class Sample(NamedTuple):
-    """One sentence and its label for each task; generated ones know what they were made of."""
+    """One sentence and its label for each task, or `UNLABELLED`; generated ones know what they were made of."""
 
     sentence: str
     taskA: int
@@ -26,7 +27,10 @@ class Sample(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What one training step needs: the model's keyword arguments and the labels, `(batch,)` each."""
+    """What one training step needs: the model's keyword arguments and the labels, `(batch,)` each.
+
+    A label is the index of a class, or `UNLABELLED`.
+    """
 
     inputs: dict[str, Tensor]
     taskA_labels: Tensor
@@ -43,7 +47,7 @@ class MultiTaskDataset(Dataset[Sample]):
 
     Args:
         samples: The sentences with their labels; may be an iterator.
-        taskA_classes: Names of task A's classes; a label is an index into them.
+        taskA_classes: Names of task A's classes; a label is an index into them, or `UNLABELLED`.
         taskB_classes: Names of task B's classes.
 
     Raises:
@@ -64,7 +68,7 @@ class MultiTaskDataset(Dataset[Sample]):
                 ("taskA", sample.taskA, self.taskA_classes),
                 ("taskB", sample.taskB, self.taskB_classes),
             ):
-                if not 0 <= label < len(classes):
+                if label != UNLABELLED and not 0 <= label < len(classes):
                     raise ValueError(f"sample {index}: {task} is {label}, but must be from 0 to {len(classes) - 1}")
 
     def __len__(self) -> int:
@@ -83,9 +87,18 @@ class MultiTaskDataset(Dataset[Sample]):
         return MultiTaskDataset((self.samples[i] for i in indices), self.taskA_classes, self.taskB_classes)
 
     def distribution(self) -> dict[tuple[str, str], int]:
-        """Count the samples of each combination of the two classes that occurs, in the order of the labels."""
+        """Count the samples of each combination of the two classes that occurs, in the order of the labels.
+
+        A task that a sample has no label of stands as `""`.
+        """
         counts = Counter((sample.taskA, sample.taskB) for sample in self.samples)
-        return {(self.taskA_classes[a], self.taskB_classes[b]): count for (a, b), count in sorted(counts.items())}
+        names_a, names_b = class_names(self.taskA_classes), class_names(self.taskB_classes)
+        return {(names_a[a], names_b[b]): count for (a, b), count in sorted(counts.items())}
+
+
+def class_names(classes: Sequence[str]) -> dict[int, str]:
+    """Give the name of each label: a class, or `""` for `UNLABELLED`."""
+    return {UNLABELLED: "", **dict(enumerate(classes))}
 
 
 def generate_category_samples(
@@ -144,8 +157,10 @@ def stratified_split(
     rng = random.Random(seed)
     train: list[int] = []
     test: list[int] = []
-    for combination in sorted({(sample.taskA, sample.taskB) for sample in dataset.samples}):
-        members = [i for i, sample in enumerate(dataset.samples) if (sample.taskA, sample.taskB) == combination]
+    members_of: dict[tuple[int, int], list[int]] = {}
+    for index, sample in enumerate(dataset.samples):
+        members_of.setdefault((sample.taskA, sample.taskB), []).append(index)
+    for _, members in sorted(members_of.items()):
         members_train, members_test = _partition(members, test_fraction, rng)
         train += members_train
         test += members_test

@@ -23,7 +23,7 @@ from .dataset import (
 from .encoder import inference
 from .evaluator import Metrics, evaluate, format_evaluation, labels_and_logits, task_metrics
 from .freezing import FROZEN_PARTS, UnfreezeSchedule, apply_strategy, optimizer_groups, rebalance
-from .losses import FixedWeights, UncertaintyWeights
+from .losses import FixedWeights, LabelledUncertaintyWeights, UncertaintyWeights
 from .multitask import MultiTaskOutput, MultiTaskSentenceTransformer
 from .progress import track
 
@@ -164,7 +164,7 @@ def train(
 def build_criterion(config: TrainingConfig) -> Criterion:
     """Give the loss that a configuration asks for."""
     if config.weighting is Weighting.UNCERTAINTY:
-        return UncertaintyWeights()
+        return LabelledUncertaintyWeights()
     if config.rebalance:
         return FixedWeights(*rebalance(config.alpha, config.beta, config.freeze))
     return FixedWeights(config.alpha, config.beta)

@@ -10,13 +10,14 @@ from sklearn.model_selection import StratifiedKFold
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from .tasks import UNLABELLED
 from .templates import FULL_SOURCE, TASK_A_CLASSES, TASK_B_CLASSES, SentenceSource
 
 T = TypeVar("T")
 
 
 class Sample(NamedTuple):
-    """One sentence and its label for each task; generated ones know what they were made of."""
+    """One sentence and its label for each task, or `UNLABELLED`; generated ones know what they were made of."""
 
     sentence: str
     taskA: int
@@ -26,7 +27,10 @@ class Sample(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What one training step needs: the model's keyword arguments and the labels, `(batch,)` each."""
+    """What one training step needs: the model's keyword arguments and the labels, `(batch,)` each.
+
+    A label is the index of a class, or `UNLABELLED`.
+    """
 
     inputs: dict[str, Tensor]
     taskA_labels: Tensor
@@ -43,7 +47,7 @@ class MultiTaskDataset(Dataset[Sample]):
 
     Args:
         samples: The sentences with their labels; may be an iterator.
-        taskA_classes: Names of task A's classes; a label is an index into them.
+        taskA_classes: Names of task A's classes; a label is an index into them, or `UNLABELLED`.
         taskB_classes: Names of task B's classes.
 
     Raises:
@@ -79,9 +83,17 @@ class MultiTaskDataset(Dataset[Sample]):
         raise NotImplementedError("exercise 4.2: MultiTaskDataset")
 
     def distribution(self) -> dict[tuple[str, str], int]:
-        """Count the samples of each combination of the two classes that occurs, in the order of the labels."""
+        """Count the samples of each combination of the two classes that occurs, in the order of the labels.
+
+        A task that a sample has no label of stands as `""`.
+        """
         # TODO 4.2 hold sentences with two labels each
         raise NotImplementedError("exercise 4.2: MultiTaskDataset")
+
+
+def class_names(classes: Sequence[str]) -> dict[int, str]:
+    """Give the name of each label: a class, or `""` for `UNLABELLED`."""
+    return {UNLABELLED: "", **dict(enumerate(classes))}
 
 
 def generate_category_samples(

@@ -1,8 +1,12 @@
 """Two losses, one number to minimize."""
 
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from .tasks import UNLABELLED
 
 
 def combined_loss(
@@ -30,8 +34,34 @@ def combined_loss(
     raise NotImplementedError("exercise 4.6: combined_loss")
 
 
+class TaskScore(NamedTuple):
+    """How one task fares on the sentences that have a label of it."""
+
+    loss: Tensor
+    accuracy: float | None
+
+
+def score_labelled(logits: Tensor, labels: Tensor) -> TaskScore:
+    """Score one task where some sentences have no label of it: they count neither in the loss nor in the accuracy.
+
+    Args:
+        logits: `(batch, classes)`, before any softmax.
+        labels: `(batch,)`, class indices, or `UNLABELLED`.
+
+    Returns:
+        The mean cross-entropy of the labelled sentences, a scalar in nats, and the share of them that were put into
+        their class. If none is labelled, a loss of 0 whose gradient is 0 too, and None.
+    """
+    labelled = labels != UNLABELLED
+    if not labelled.any():
+        return TaskScore(logits[:0].sum(), None)  # the sum of nothing: 0, but a part of the graph
+    logits, labels = logits[labelled], labels[labelled]
+    accuracy = (logits.argmax(dim=-1) == labels).double().mean()
+    return TaskScore(F.cross_entropy(logits, labels), accuracy.item())
+
+
 class FixedWeights(nn.Module):
-    """`combined_loss` with its weights set once and for all."""
+    """`combined_loss` with its weights set once and for all; where a label is missing, of the labelled sentences."""
 
     def __init__(self, alpha: float, beta: float) -> None:
         super().__init__()
@@ -40,7 +70,13 @@ class FixedWeights(nn.Module):
 
     def forward(self, taskA_logits: Tensor, taskB_logits: Tensor, taskA_labels: Tensor, taskB_labels: Tensor) -> Tensor:
         """Combine the two cross-entropies; arguments as in `combined_loss`."""
-        return combined_loss(taskA_logits, taskB_logits, taskA_labels, taskB_labels, self.alpha, self.beta)
+        if _complete(taskA_labels, taskB_labels):
+            return combined_loss(taskA_logits, taskB_logits, taskA_labels, taskB_labels, self.alpha, self.beta)
+        loss_a, loss_b = (
+            score_labelled(taskA_logits, taskA_labels).loss,
+            score_labelled(taskB_logits, taskB_labels).loss,
+        )
+        return self.alpha * loss_a + self.beta * loss_b
 
 
 class UncertaintyWeights(nn.Module):
@@ -63,3 +99,21 @@ class UncertaintyWeights(nn.Module):
         """Combine the two cross-entropies with the weights learned so far; arguments as in `combined_loss`."""
         # TODO 5.2 learn the weights of the losses
         raise NotImplementedError("exercise 5.2: UncertaintyWeights")
+
+
+class LabelledUncertaintyWeights(UncertaintyWeights):
+    """`UncertaintyWeights` where labels may be missing: a task learns how uncertain it is where it has a label."""
+
+    def forward(self, taskA_logits: Tensor, taskB_logits: Tensor, taskA_labels: Tensor, taskB_labels: Tensor) -> Tensor:
+        """Combine the two cross-entropies of the labelled sentences; arguments as in `combined_loss`."""
+        in_a, in_b = taskA_labels != UNLABELLED, taskB_labels != UNLABELLED
+        if in_a.any() and in_b.any():
+            return super().forward(taskA_logits[in_a], taskB_logits[in_b], taskA_labels[in_a], taskB_labels[in_b])
+        # A task without any label has nothing to weigh against: the weights stay as they are.
+        weights = FixedWeights(*self.weights())
+        loss: Tensor = weights(taskA_logits, taskB_logits, taskA_labels, taskB_labels)
+        return loss
+
+
+def _complete(taskA_labels: Tensor, taskB_labels: Tensor) -> bool:
+    return not ((taskA_labels == UNLABELLED) | (taskB_labels == UNLABELLED)).any()

@@ -1,0 +1,28 @@
+"""What there is once for each of the two tasks."""
+
+from collections.abc import Callable, Iterator
+from typing import Generic, NamedTuple, TypeVar
+
+# The label of a sentence that has none for a task: what cross-entropy ignores if not told otherwise.
+UNLABELLED = -100
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+class Pair(NamedTuple, Generic[T]):
+    """The same thing for both tasks; unpacks into task A's and task B's."""
+
+    taskA: T
+    taskB: T
+
+    def items(self) -> Iterator[tuple[str, T]]:
+        """Go through both, each with its task's name in a metrics dictionary."""
+        return zip(self._fields, self, strict=True)
+
+    def map(self, function: Callable[[T], U]) -> "Pair[U]":
+        """Apply a function to both."""
+        return Pair(function(self.taskA), function(self.taskB))
+
+
+TASK_NAMES = Pair("Task A", "Task B")
