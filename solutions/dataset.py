@@ -10,6 +10,7 @@ from sklearn.model_selection import StratifiedKFold
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from .encoder import tokenize
 from .tasks import UNLABELLED
 from .templates import FULL_SOURCE, TASK_A_CLASSES, TASK_B_CLASSES, SentenceSource
 
@@ -244,15 +245,8 @@ def collate(samples: Sequence[Sample], tokenizer: Any, max_length: int = 128) ->
         `input_ids` and `attention_mask` of shape `(batch, seq)` and nothing else that the tokenizer may give, and the
         labels as integers.
     """
-    encoded = tokenizer(
-        [sample.sentence for sample in samples],
-        padding=True,
-        truncation=True,
-        max_length=max_length,
-        return_tensors="pt",
-    )
     return Batch(
-        {"input_ids": encoded["input_ids"], "attention_mask": encoded["attention_mask"]},
+        tokenize([sample.sentence for sample in samples], tokenizer, max_length),
         torch.tensor([sample.taskA for sample in samples]),
         torch.tensor([sample.taskB for sample in samples]),
     )

@@ -18,8 +18,41 @@ POOLINGS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {"mean": mean_pool, "m
 # Tokens, padding included, in one batch of `encode`: enough to keep two cores busy, few enough for their cache.
 TOKENS_PER_BATCH = 1024
 
+# Sentences that `encode` tokenizes and sorts at a time: enough to find neighbours of one length.
+SENTENCES_AT_A_TIME = 4096
+
 # A sentence of one token, with the two that the tokenizer puts around it.
 SHORTEST = 3
+
+
+def tokenize(sentences: Sequence[str], tokenizer: Any, max_length: int) -> dict[str, Tensor]:
+    """Turn sentences into the model's input, padded to the longest of them.
+
+    Args:
+        sentences: One or more.
+        tokenizer: The backbone's tokenizer.
+        max_length: Longest sentence in tokens; what is beyond it is cut off.
+
+    Returns:
+        `input_ids` and `attention_mask`, `(batch, seq)`, and nothing else that the tokenizer may give.
+    """
+    return pad(token_ids(sentences, tokenizer, max_length), tokenizer)
+
+
+def token_ids(sentences: Sequence[str], tokenizer: Any, max_length: int) -> list[list[int]]:
+    """Give the tokens of each sentence, without padding."""
+    tokens: list[list[int]] = tokenizer(list(sentences), truncation=True, max_length=max_length)["input_ids"]
+    return tokens
+
+
+def pad(tokens: Sequence[Sequence[int]], tokenizer: Any) -> dict[str, Tensor]:
+    """Fill sentences up to the longest of them, on the side on which the backbone's tokenizer pads."""
+    rows = [torch.tensor(ids) for ids in tokens]
+    real = [torch.ones_like(row) for row in rows]
+    return {
+        "input_ids": pad_sequence(rows, True, tokenizer.pad_token_id, tokenizer.padding_side),
+        "attention_mask": pad_sequence(real, True, 0, tokenizer.padding_side),
+    }
 
 
 class SentenceTransformer(nn.Module):
@@ -59,6 +92,10 @@ class SentenceTransformer(nn.Module):
     def from_pretrained(cls, backbone: str = MINILM, **options: Any) -> Self:
         """Build the model on a backbone that `load_backbone` knows, in eval mode; the layers above are untrained."""
         return cls(*load_backbone(backbone), **options).eval()
+
+    def extra_repr(self) -> str:
+        """Say what `print(model)` would not show: the pooling, which has no weights."""
+        return f"pooling={getattr(self.pool, '__name__', self.pool)}, max_length={self.max_length}"
 
     @property
     def dim(self) -> int:
@@ -132,7 +169,8 @@ class SentenceTransformer(nn.Module):
     ) -> Iterator[tuple[list[int], dict[str, Tensor]]]:
         """Cut sentences into batches of similar length and of about `TOKENS_PER_BATCH` tokens each.
 
-        Sorting leaves little padding; counting tokens instead of sentences keeps every batch equally large.
+        Sorting leaves little padding; counting tokens instead of sentences keeps every batch equally large. Only
+        `SENTENCES_AT_A_TIME` are tokenized before the first batch, however many there are.
 
         Yields:
             The positions of the batch's sentences, and its `input_ids` and `attention_mask`, `(batch, seq)`.
@@ -140,19 +178,18 @@ class SentenceTransformer(nn.Module):
         Raises:
             TypeError: A sentence is not a string.
         """
-        if not len(sentences):
-            return
         for position, sentence in enumerate(sentences):
             if not isinstance(sentence, str):
                 raise TypeError(f"sentence {position} is {sentence!r}, but must be a string")
-        tokens = self.tokenizer(list(sentences), truncation=True, max_length=self.max_length)["input_ids"]
-        cuts = _cut_by_length([len(ids) for ids in tokens])
-        for positions in track(cuts, "Encoding", progress):
-            rows = [torch.tensor(tokens[position]) for position in positions]
-            lengths = torch.tensor([len(row) for row in rows])
-            input_ids = pad_sequence(rows, batch_first=True, padding_value=self.tokenizer.pad_token_id)
-            attention_mask = (torch.arange(input_ids.shape[1]) < lengths.unsqueeze(1)).long()
-            yield positions, {"input_ids": input_ids.to(self.device), "attention_mask": attention_mask.to(self.device)}
+        batches = self._batches(sentences)
+        yield from track(batches, "Encoding", progress, len(sentences), lambda batch: len(batch[0]))
+
+    def _batches(self, sentences: Sequence[str]) -> Iterator[tuple[list[int], dict[str, Tensor]]]:
+        for start in range(0, len(sentences), SENTENCES_AT_A_TIME):
+            tokens = token_ids(sentences[start : start + SENTENCES_AT_A_TIME], self.tokenizer, self.max_length)
+            for rows in _cut_by_length([len(ids) for ids in tokens]):
+                inputs = pad([tokens[row] for row in rows], self.tokenizer)
+                yield [start + row for row in rows], {name: tensor.to(self.device) for name, tensor in inputs.items()}
 
     def train(self, mode: bool = True) -> Self:
         """Switch between train and eval mode, but keep every frozen part in eval mode: its dropout is off."""
@@ -188,7 +225,7 @@ def _cut_by_length(lengths: Sequence[int]) -> list[list[int]]:
     start = 0
     while start < len(order):
         # The first sentence is the batch's longest, so all others are padded to its length.
-        size = max(1, TOKENS_PER_BATCH // max(1, lengths[order[start]]))
+        size = max(1, TOKENS_PER_BATCH // lengths[order[start]])
         batches.append(order[start : start + size])
         start += size
     return batches

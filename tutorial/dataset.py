@@ -10,6 +10,7 @@ from sklearn.model_selection import StratifiedKFold
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from .encoder import tokenize
 from .tasks import UNLABELLED
 from .templates import FULL_SOURCE, TASK_A_CLASSES, TASK_B_CLASSES, SentenceSource
 
