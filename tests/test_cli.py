@@ -193,7 +193,7 @@ def test_train_cross_validates(bert, tmp_path):
         (["train", "--folds", "0"], "folds is 0"),
         (["train", "--folds", "2", "--split", "leak-free"], "--split is 'leak-free'"),
         (["train", "--data", "missing.csv"], "missing.csv"),
-        (["train", "--data", "bad.csv"], "bad.csv, row on line 3: taskA is empty"),
+        (["train", "--data", "bad.csv"], "bad.csv, row on line 3: taskA and taskB are empty"),
         (["train", "--data", "bad.csv", "--split", "leak-free"], "--split"),
         (["train", "--backbone", "no-such/model"], "backbone 'no-such/model'"),
         (["train", "--output", "bad.csv/below"], "cannot write to the folder bad.csv"),
@@ -214,7 +214,7 @@ def test_train_cross_validates(bert, tmp_path):
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2_and_leaves_no_file(tmp_path, arguments, message):
-    (tmp_path / "bad.csv").write_text("sentence,taskA,taskB\nYes.,0,0\nNo.,,1\n")
+    (tmp_path / "bad.csv").write_text("sentence,taskA,taskB\nYes.,0,0\nNo.,,\n")
     result = solutions(*arguments, cwd=tmp_path)
     assert result.returncode == 2
     assert message in result.stderr

@@ -19,6 +19,7 @@ from ..evaluator import Metrics, format_evaluation
 from ..evaluator import evaluate as measure
 from ..plots import similarity_heatmap, visualize_metrics
 from ..similarity import SAMPLE_SENTENCES, cosine_similarity_matrix
+from ..tasks import Pair
 from .arguments import choose_device
 from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from .csv_files import read_csv, write_csv
@@ -110,7 +111,7 @@ def evaluate(
     """Evaluate a trained model on a CSV, or on the sentences that its training held out."""
     where = choose_device(device)
     trained = load_checkpoint(checkpoint)
-    test_set = read_csv(data or checkpoint / "test.csv", trained.taskA_classes, trained.taskB_classes)
+    test_set = read_csv(data or checkpoint / "test.csv", Pair(trained.taskA_classes, trained.taskB_classes))
     batches = trainer.token_batches(trained.model.to(where), test_set, batch_size)
     _report(measure(trained.model, batches), [], test_set, figures, console)
 
