@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from .encoder import tokenize
-from .tasks import UNLABELLED
+from .tasks import UNLABELLED, Pair
 from .templates import FULL_SOURCE, TASK_A_CLASSES, TASK_B_CLASSES, SentenceSource
 
 T = TypeVar("T")
@@ -26,6 +26,11 @@ class Sample(NamedTuple):
     template: str = ""
     words: tuple[str, ...] = ()
 
+    @property
+    def labels(self) -> Pair[int]:
+        """The labels of both tasks."""
+        return Pair(self.taskA, self.taskB)
+
 
 class Batch(NamedTuple):
     """What one training step needs: the model's keyword arguments and the labels, `(batch,)` each.
@@ -37,10 +42,15 @@ class Batch(NamedTuple):
     taskA_labels: Tensor
     taskB_labels: Tensor
 
+    @property
+    def labels(self) -> Pair[Tensor]:
+        """The labels of both tasks."""
+        return Pair(self.taskA_labels, self.taskB_labels)
+
     def to(self, device: torch.device) -> "Batch":
         """Move every tensor to a device."""
         inputs = {name: tensor.to(device) for name, tensor in self.inputs.items()}
-        return Batch(inputs, self.taskA_labels.to(device), self.taskB_labels.to(device))
+        return Batch(inputs, *self.labels.map(lambda labels: labels.to(device)))
 
 
 class MultiTaskDataset(Dataset[Sample]):

@@ -1,7 +1,8 @@
 """How good the predictions are: the metrics dictionary, with ROC curves for two and for more classes."""
 
 from collections.abc import Iterable
-from typing import Any
+from math import isnan, nan
+from typing import NotRequired, TypedDict
 
 import torch
 from sklearn.metrics import accuracy_score, auc, confusion_matrix, precision_recall_fscore_support, roc_curve
@@ -10,11 +11,67 @@ from torch import Tensor
 from .dataset import Batch
 from .encoder import inference
 from .multitask import MultiTaskOutput, MultiTaskSentenceTransformer
+from .tasks import TASK_NAMES, UNLABELLED, Pair
 
-Metrics = dict[str, Any]
+
+class ClassMetrics(TypedDict):
+    """How many sentences were put into their class: shares, NaN where there is no sentence.
+
+    `confusion_matrix` has a row (true class) and a column (predicted class) of counts for every class.
+    """
+
+    accuracy: float
+    precision: float
+    recall: float
+    f1: float
+    confusion_matrix: list[list[int]]
 
 
-def task_metrics(labels: Tensor, logits: Tensor) -> Metrics:
+class RocMetrics(TypedDict):
+    """How well the scores rank the classes: `auc`, None without a curve, and the curves' points from 0 to 1.
+
+    `fpr` and `tpr` have an entry for each class that has a curve; of two classes that is class 1 alone.
+    """
+
+    auc: float | None
+    fpr: dict[int, list[float]]
+    tpr: dict[int, list[float]]
+
+
+class TaskMetrics(ClassMetrics, RocMetrics):
+    """All that is measured of one task."""
+
+
+class OverallMetrics(TypedDict):
+    """The accuracies of both tasks, and their mean."""
+
+    taskA_accuracy: float
+    taskB_accuracy: float
+    combined_accuracy: float
+
+
+class EpochMetrics(TypedDict):
+    """What training measures in one epoch, while the weights move.
+
+    The mean loss over the sentences, what was measured of each task and, if they are learned, the loss weights of task
+    A and B at the epoch's end.
+    """
+
+    loss: float
+    taskA: ClassMetrics
+    taskB: ClassMetrics
+    loss_weights: NotRequired[list[float]]
+
+
+class Metrics(TypedDict):
+    """The metrics dictionary."""
+
+    overall: OverallMetrics
+    taskA: TaskMetrics
+    taskB: TaskMetrics
+
+
+def task_metrics(labels: Tensor, logits: Tensor) -> ClassMetrics:
     """Measure one task's predictions.
 
     Precision, recall and F1 are averaged over the classes, weighted by how often each class occurs; a class that
@@ -26,9 +83,16 @@ def task_metrics(labels: Tensor, logits: Tensor) -> Metrics:
 
     Returns:
         `accuracy`, `precision`, `recall`, `f1`, and `confusion_matrix`: lists of counts, with a row (true class) and a
-        column (predicted class) for every class.
+        column (predicted class) for every class. Of no sentence at all, the first four are NaN.
+
+    Raises:
+        ValueError: A logit is not a number, or infinite.
     """
+    labels, logits = _measurable(labels, logits)
     predictions = logits.argmax(dim=-1)
+    if not len(labels):
+        matrix = torch.zeros(logits.shape[-1], logits.shape[-1], dtype=torch.long)
+        return {"accuracy": nan, "precision": nan, "recall": nan, "f1": nan, "confusion_matrix": matrix.tolist()}
     precision, recall, f1, _ = precision_recall_fscore_support(labels, predictions, average="weighted", zero_division=0)
     return {
         "accuracy": float(accuracy_score(labels, predictions)),
@@ -39,7 +103,7 @@ def task_metrics(labels: Tensor, logits: Tensor) -> Metrics:
     }
 
 
-def roc(labels: Tensor, logits: Tensor) -> Metrics:
+def roc(labels: Tensor, logits: Tensor) -> RocMetrics:
     """Measure how well one task's scores rank the classes, whatever the threshold.
 
     Two classes: one curve, class 1 against class 0. More classes: one curve for each class against the rest, and
@@ -51,45 +115,53 @@ def roc(labels: Tensor, logits: Tensor) -> Metrics:
         logits: `(batch, classes)`, of any floating-point type.
 
     Returns:
-        `auc` (None without a curve), and the curves' `fpr` and `tpr`, from 0 to 1: lists for two classes (empty without
-        a curve), and for more a dictionary from each class that has a curve to its list.
+        `auc` (None without a curve), and the curves' `fpr` and `tpr`, from 0 to 1: dictionaries from each class that
+        has a curve to a list. Of two classes only class 1 can have one.
+
+    Raises:
+        ValueError: A logit is not a number, or infinite.
     """
+    labels, logits = _measurable(labels, logits)
     # In lower precision the probabilities of a confident model round to 1 and tie, and ties bend the curve.
-    probabilities = logits.cpu().double().softmax(dim=-1)  # (batch, classes)
+    probabilities = logits.double().softmax(dim=-1)  # (batch, classes)
     binary = logits.shape[-1] == 2
     fpr: dict[int, list[float]] = {}
     tpr: dict[int, list[float]] = {}
     areas = []
     for positive in [1] if binary else range(logits.shape[-1]):
-        belongs = labels.cpu() == positive
+        belongs = labels == positive
         if belongs.any() and not belongs.all():
             false_positives, true_positives, _ = roc_curve(belongs, probabilities[:, positive])
             fpr[positive], tpr[positive] = false_positives.tolist(), true_positives.tolist()
             areas.append(float(auc(false_positives, true_positives)))
-    return {
-        "auc": sum(areas) / len(areas) if areas else None,
-        "fpr": fpr.get(1, []) if binary else fpr,
-        "tpr": tpr.get(1, []) if binary else tpr,
-    }
+    return {"auc": sum(areas) / len(areas) if areas else None, "fpr": fpr, "tpr": tpr}
+
+
+def _measurable(labels: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
+    """Take labels and logits from wherever they are; of what is not a number there is nothing to measure."""
+    broken = ~logits.isfinite().all(dim=-1)
+    if broken.any():
+        row = int(broken.nonzero()[0])
+        raise ValueError(f"the logits of sentence {row} are {logits[row].tolist()}: the model's weights have diverged")
+    return labels.detach().cpu(), logits.detach().cpu()
 
 
 def labels_and_logits(scored: Iterable[tuple[Batch, MultiTaskOutput]]) -> dict[str, tuple[Tensor, Tensor]]:
     """Join what was predicted batch by batch, and keep nothing else of it.
 
     Returns:
-        For `taskA` and `taskB`: the labels `(batch,)` and the logits `(batch, classes)` of all sentences, on the CPU.
+        For `taskA` and `taskB`: the labels `(batch,)` and the logits `(batch, classes)` of all sentences that have a
+        label of the task, on the CPU.
 
     Raises:
         ValueError: There is no batch.
     """
-    pairs = [
-        (batch.taskA_labels.cpu(), output.taskA_logits.cpu(), batch.taskB_labels.cpu(), output.taskB_logits.cpu())
-        for batch, output in scored
-    ]
-    if not pairs:
+    kept = [(batch.labels.map(Tensor.cpu), output.logits.map(Tensor.cpu)) for batch, output in scored]
+    if not kept:
         raise ValueError("there are no sentences to evaluate")
-    labels_a, logits_a, labels_b, logits_b = (torch.cat(column) for column in zip(*pairs, strict=True))
-    return {"taskA": (labels_a, logits_a), "taskB": (labels_b, logits_b)}
+    labels, logits = (Pair(*map(torch.cat, zip(*batches, strict=True))) for batches in zip(*kept, strict=True))
+    labelled = labels.map(lambda task: task != UNLABELLED)
+    return {task: (labels[i][rows], logits[i][rows]) for i, (task, rows) in enumerate(labelled.items())}
 
 
 def evaluate(model: MultiTaskSentenceTransformer, batches: Iterable[Batch]) -> Metrics:
@@ -108,29 +180,32 @@ def evaluate(model: MultiTaskSentenceTransformer, batches: Iterable[Batch]) -> M
     """
     with inference(model):
         predictions = labels_and_logits((batch, model(**batch.to(model.device).inputs)) for batch in batches)
-    tasks = {task: {**task_metrics(*pair), **roc(*pair)} for task, pair in predictions.items()}
+    tasks: dict[str, TaskMetrics] = {task: {**task_metrics(*pair), **roc(*pair)} for task, pair in predictions.items()}
     accuracy_a, accuracy_b = tasks["taskA"]["accuracy"], tasks["taskB"]["accuracy"]
-    overall = {
+    overall: OverallMetrics = {
         "taskA_accuracy": accuracy_a,
         "taskB_accuracy": accuracy_b,
         "combined_accuracy": (accuracy_a + accuracy_b) / 2,
     }
-    return {"overall": overall, **tasks}
+    return {"overall": overall, "taskA": tasks["taskA"], "taskB": tasks["taskB"]}
 
 
 def format_evaluation(metrics: Metrics) -> str:
     """Lay the metrics dictionary out as the report that ends a training run."""
     lines = []
-    for name, task in (("Task A", metrics["taskA"]), ("Task B", metrics["taskB"])):
-        lines.append(
-            f"{name} - Accuracy: {task['accuracy']:.4f}, Precision: {task['precision']:.4f}, "
-            f"Recall: {task['recall']:.4f}, F1: {task['f1']:.4f}"
-        )
-        lines.append(f"{name} - AUC: {format_auc(task['auc'])}")
-    lines.append(f"Combined Accuracy: {metrics['overall']['combined_accuracy']:.4f}")
+    for name, task in zip(TASK_NAMES, (metrics["taskA"], metrics["taskB"]), strict=True):
+        lines.append(f"{name} - {format_measures(task, ('Accuracy', 'Precision', 'Recall', 'F1'))}")
+        lines.append(f"{name} - AUC: {format_measure(task['auc'])}")
+    lines.append(f"Combined Accuracy: {format_measure(metrics['overall']['combined_accuracy'])}")
     return "\n".join(lines)
 
 
-def format_auc(auc: float | None) -> str:
-    """Write an AUC with four decimals, or say that there is none."""
-    return "undefined" if auc is None else f"{auc:.4f}"
+def format_measures(task: ClassMetrics, names: Iterable[str]) -> str:
+    """Write accuracy, precision, recall and F1 in one line, under these names."""
+    values = (task["accuracy"], task["precision"], task["recall"], task["f1"])
+    return ", ".join(f"{name}: {format_measure(value)}" for name, value in zip(names, values, strict=True))
+
+
+def format_measure(value: float | None) -> str:
+    """Write a measure with four decimals, or say that there was nothing to measure."""
+    return "undefined" if value is None or isnan(value) else f"{value:.4f}"

@@ -19,13 +19,16 @@ FROZEN_PARTS: dict[FreezeStrategy, tuple[str, ...]] = {
 }
 
 
-def predict_changes(strategy: FreezeStrategy) -> frozenset[str]:
+def predict_changes(strategy: FreezeStrategy | str) -> frozenset[str]:
     """Say which parts of the model move in one training step under a strategy.
 
     Returns:
         Names out of `PARTS`. A frozen head still passes gradients on to what is below it.
+
+    Raises:
+        ValueError: There is no strategy of that name.
     """
-    return frozenset(PARTS) - frozenset(FROZEN_PARTS[strategy])
+    return frozenset(PARTS) - frozenset(FROZEN_PARTS[FreezeStrategy(strategy)])
 
 
 def set_trainable(module: nn.Module, trainable: bool) -> None:
@@ -40,7 +43,7 @@ def set_trainable(module: nn.Module, trainable: bool) -> None:
             parameter.grad = None
 
 
-def apply_strategy(model: nn.Module, strategy: FreezeStrategy) -> None:
+def apply_strategy(model: nn.Module, strategy: FreezeStrategy | str) -> None:
     """Freeze the parts that a strategy names and unfreeze all others, whatever was frozen before.
 
     Frozen parts go to eval mode and stay there, because `requires_grad=False` does not switch dropout off. All others
@@ -49,13 +52,17 @@ def apply_strategy(model: nn.Module, strategy: FreezeStrategy) -> None:
     Args:
         model: A model with the parts named in `PARTS`.
         strategy: Which of them to freeze.
+
+    Raises:
+        ValueError: There is no strategy of that name.
     """
+    frozen = FROZEN_PARTS[FreezeStrategy(strategy)]
     for name in PARTS:
-        set_trainable(model.get_submodule(name), name not in FROZEN_PARTS[strategy])
+        set_trainable(model.get_submodule(name), name not in frozen)
     model.train(model.training)
 
 
-def rebalance(alpha: float, beta: float, strategy: FreezeStrategy) -> tuple[float, float]:
+def rebalance(alpha: float, beta: float, strategy: FreezeStrategy | str) -> tuple[float, float]:
     """Halve the loss weight of a frozen head.
 
     A frozen head cannot learn, but its loss still pulls on the encoder that both tasks share. Strategies that freeze no
@@ -63,7 +70,11 @@ def rebalance(alpha: float, beta: float, strategy: FreezeStrategy) -> tuple[floa
 
     Returns:
         The new `(alpha, beta)`.
+
+    Raises:
+        ValueError: There is no strategy of that name.
     """
+    strategy = FreezeStrategy(strategy)
     if strategy is FreezeStrategy.HEAD_A:
         return alpha / 2, beta
     if strategy is FreezeStrategy.HEAD_B:

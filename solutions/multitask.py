@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from .encoder import SentenceTransformer, inference
+from .tasks import Pair
 
 
 class MultiTaskOutput(NamedTuple):
@@ -15,6 +16,11 @@ class MultiTaskOutput(NamedTuple):
     embeddings: Tensor
     taskA_logits: Tensor
     taskB_logits: Tensor
+
+    @property
+    def logits(self) -> Pair[Tensor]:
+        """The logits of both tasks."""
+        return Pair(self.taskA_logits, self.taskB_logits)
 
 
 class ParameterCounts(NamedTuple):
@@ -105,24 +111,28 @@ class MultiTaskSentenceTransformer(SentenceTransformer):
         embeddings = self.project(features)
         return MultiTaskOutput(embeddings, self.taskA_classifier(embeddings), self.taskB_classifier(embeddings))
 
-    def predict(self, sentences: Sequence[str]) -> tuple[Tensor, Tensor]:
+    @property
+    def heads(self) -> Pair[ClassificationHead]:
+        """The heads of both tasks."""
+        return Pair(self.taskA_classifier, self.taskB_classifier)
+
+    def predict(self, sentences: Sequence[str], progress: bool = False) -> Pair[Tensor]:
         """Classify sentences as text, in eval mode and without gradients.
 
         Args:
             sentences: The sentences.
+            progress: Show a progress bar, if the output is a terminal.
 
         Returns:
             The probabilities of task A's and of task B's classes, `(batch, classes)` each, on the CPU, in the order
             of the sentences.
         """
-        taskA = torch.empty(len(sentences), self.taskA_classifier.classes)
-        taskB = torch.empty(len(sentences), self.taskB_classifier.classes)
+        probabilities = self.heads.map(lambda head: torch.empty(len(sentences), head.classes))
         with inference(self):
-            for positions, inputs in self.batches_by_length(sentences):
-                output = self(**inputs)
-                taskA[positions] = output.taskA_logits.float().softmax(dim=-1).cpu()
-                taskB[positions] = output.taskB_logits.float().softmax(dim=-1).cpu()
-        return taskA, taskB
+            for positions, inputs in self.batches_by_length(sentences, progress):
+                for task, logits in zip(probabilities, self(**inputs).logits, strict=True):
+                    task[positions] = logits.float().softmax(dim=-1).cpu()
+        return probabilities
 
 
 def parameter_counts(model: MultiTaskSentenceTransformer) -> ParameterCounts:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
-from .evaluator import format_auc
+from .evaluator import format_measure
 
 # Two colours that remain apart in every common form of colour blindness (Okabe & Ito 2008).
 TASK_COLOURS = {"taskA": "#0072B2", "taskB": "#D55E00"}
@@ -120,7 +120,7 @@ def _roc_curves(metrics: dict[str, Any], class_names: Mapping[str, Sequence[str]
         for index, (label, fpr, tpr) in enumerate(_curves(metrics[task], class_names.get(task))):
             style = LINE_STYLES[index % len(LINE_STYLES)]
             axis.plot(fpr, tpr, color=TASK_COLOURS[task], linestyle=style, linewidth=2, label=label, clip_on=False)
-        axis.set_title(f"{TASK_NAMES[task]}: AUC {format_auc(metrics[task]['auc'])}")
+        axis.set_title(f"{TASK_NAMES[task]}: AUC {format_measure(metrics[task]['auc'])}")
         axis.set(xlabel="false positive rate", ylabel="true positive rate", xlim=(0, 1), ylim=(0, 1))
         axis.set_box_aspect(1)
         if len(axis.lines) - 1 <= FEW_CLASSES:  # one line is chance

@@ -1,12 +1,12 @@
 """What there is once for each of the two tasks."""
 
 from collections.abc import Callable, Iterator
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 # The label of a sentence that has none for a task: what cross-entropy ignores if not told otherwise.
 UNLABELLED = -100
 
-T = TypeVar("T")
+T = TypeVar("T", covariant=True)
 U = TypeVar("U")
 
 
@@ -26,3 +26,6 @@ class Pair(NamedTuple, Generic[T]):
 
 
 TASK_NAMES = Pair("Task A", "Task B")
+
+# Both tasks' names in a metrics dictionary.
+TASKS: tuple[Literal["taskA"], Literal["taskB"]] = ("taskA", "taskB")

@@ -6,6 +6,7 @@ import torch
 from solutions.app.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from solutions.config import Pooling, TrainingConfig
 from solutions.dataset import generate_dataset
+from solutions.tasks import Pair
 from solutions.trainer import build_model
 
 CLASSES_A, CLASSES_B = ("x", "y", "z"), ("no", "yes")
@@ -15,14 +16,14 @@ CLASSES_A, CLASSES_B = ("x", "y", "z"), ("no", "yes")
 def saved(tiny, tmp_path):
     config = TrainingConfig(backbone=tiny, max_length=64, pooling=Pooling.MAX, dim=24)
     model = build_model(config, 3, 2).eval()
-    save_checkpoint(tmp_path / "model", Checkpoint(model, config, CLASSES_A, CLASSES_B))
+    save_checkpoint(tmp_path / "model", Checkpoint(model, config, Pair(CLASSES_A, CLASSES_B)))
     return tmp_path / "model", model, config
 
 
 def test_checkpoint_comes_back_as_it_was(saved):
     folder, model, config = saved
     loaded = load_checkpoint(folder)
-    assert (loaded.config, loaded.taskA_classes, loaded.taskB_classes) == (config, CLASSES_A, CLASSES_B)
+    assert (loaded.config, loaded.classes) == (config, (CLASSES_A, CLASSES_B))
     sentences = generate_dataset(12).sentences
     torch.testing.assert_close(loaded.model.encode(sentences), model.encode(sentences), rtol=0, atol=0)
     for name, tensor in model.state_dict().items():
@@ -40,7 +41,7 @@ def test_checkpoint_needs_nothing_but_its_own_folder(saved, tmp_path):
 
 def test_save_checkpoint_replaces_an_earlier_one_and_leaves_nothing_behind(saved):
     folder, model, config = saved
-    save_checkpoint(folder, Checkpoint(model, config, CLASSES_A[::-1], CLASSES_B))
+    save_checkpoint(folder, Checkpoint(model, config, Pair(CLASSES_A[::-1], CLASSES_B)))
     assert json.loads((folder / "config.json").read_text())["taskA_classes"] == ["z", "y", "x"]
     assert sorted(path.name for path in folder.iterdir()) == ["backbone", "config.json", "heads.safetensors"]
 
@@ -54,7 +55,7 @@ def test_save_checkpoint_that_fails_keeps_the_earlier_one(saved, monkeypatch):
 
     monkeypatch.setattr("solutions.app.checkpoint.save", full)
     with pytest.raises(OSError, match="no space left"):
-        save_checkpoint(folder, Checkpoint(model, config, CLASSES_A, CLASSES_B))
+        save_checkpoint(folder, Checkpoint(model, config, Pair(CLASSES_A, CLASSES_B)))
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 

@@ -1,12 +1,27 @@
-"""Everything that can be chosen about a training run, as plain data: no torch, so `--help` stays fast."""
+"""Everything that can be chosen about a training run, as plain data: no torch, so `--help` stays fast.
 
+Each option stands here once, with its default, its bounds and its help: the command line, the checks of values and the
+reference are made from it.
+"""
+
+import dataclasses
 import math
-from dataclasses import dataclass, fields
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 
-class FreezeStrategy(StrEnum):
+class Choice(StrEnum):
+    """One of a few names; what is none of them is refused by name and value."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> None:
+        raise ValueError(f"{cls.__name__} is {value!r}, but must be one of {', '.join(cls)}")
+
+
+class FreezeStrategy(Choice):
     """Which part of the model keeps its weights while the rest trains."""
 
     NOTHING = "nothing"
@@ -16,124 +31,149 @@ class FreezeStrategy(StrEnum):
     EVERYTHING = "everything"
 
 
-class Pooling(StrEnum):
+class Pooling(Choice):
     """How the token embeddings of a sentence become one vector."""
 
     MEAN = "mean"
     MAX = "max"
 
 
-class Weighting(StrEnum):
+class Weighting(Choice):
     """How the two losses become one: fixed `alpha` and `beta`, or learned from the data."""
 
     FIXED = "fixed"
     UNCERTAINTY = "uncertainty"
 
 
-class Split(StrEnum):
+class Split(Choice):
     """How sentences are divided into training and test set."""
 
     RANDOM = "random"
     LEAK_FREE = "leak-free"
 
 
+class Rule(NamedTuple):
+    """What a value has to be: in words, and as a test."""
+
+    words: str
+    holds: Callable[[Any], bool]
+
+
+def within(least: int, most: int) -> Rule:
+    """Allow whole numbers from one to another, both included."""
+    return Rule(f"from {least} to {most}", lambda value: least <= value <= most)
+
+
+ANYTHING = Rule("", lambda value: True)
+AT_LEAST_0 = Rule("at least 0", lambda value: value >= 0)
+ABOVE_0 = Rule("greater than 0", lambda value: value > 0)
+
+
+def option(default: Any, help: str, rule: Rule = ANYTHING, flag: str = "") -> Any:
+    """Describe a field: its default, which also fixes its type, its help, its bounds, and its name if that differs."""
+    return field(default=default, metadata={"help": help, "rule": rule, "flag": flag})
+
+
 @dataclass(frozen=True)
-class TrainingConfig:
-    """The model, the data and the optimization of one run. The defaults are the original experiment's.
-
-    Only the backbone differs: the original used `distilbert-base-uncased`, which has to be downloaded.
-
-    Attributes:
-        backbone: `minilm` (bundled), a hub id, or a local folder.
-        pooling: How token embeddings are pooled.
-        dim: Width of the sentence embedding.
-        max_length: Longest sentence in tokens; what is beyond it is cut off.
-        dropout: Dropout probability inside both heads.
-        dataset_size: Generated sentences, training and test together; divisible by 4.
-        split: How they are divided.
-        disjoint_words: In a leak-free split, keep the content words apart as well.
-        test_fraction: Share of the sentences that is held out for testing.
-        freeze: Which part keeps its weights.
-        unfreeze: Progressive unfreezing as `(epoch, layers)` pairs: from that epoch on (counted from 1), so
-            many of the backbone's top layer groups train.
-        layer_decay: The learning rate of each layer group, as a multiple of the one above it.
-        weighting: Fixed loss weights, or learned ones.
-        weighting_learning_rate: AdamW's learning rate for learned loss weights.
-        alpha: Fixed weight of task A's loss.
-        beta: Fixed weight of task B's loss.
-        rebalance: Halve the fixed loss weight of a frozen head.
-        batch_size: Sentences per optimization step.
-        learning_rate: AdamW's learning rate.
-        weight_decay: AdamW's decoupled weight decay.
-        epochs: Passes over the training set.
-        cache_features: With a frozen backbone, run it once and reuse its features in every epoch.
-        seed: Seed of the weights, the data, the split, the order of the batches and the dropout.
+class Config:
+    """What every configuration has, and how it checks itself.
 
     Raises:
         ValueError: A value is out of its range, or two of them contradict each other.
     """
 
-    backbone: str = "minilm"
-    pooling: Pooling = Pooling.MEAN
-    dim: int = 512
-    max_length: int = 128
-    dropout: float = 0.5
-    dataset_size: int = 1000
-    split: Split = Split.RANDOM
-    disjoint_words: bool = False
-    test_fraction: float = 0.2
-    freeze: FreezeStrategy = FreezeStrategy.BACKBONE
-    unfreeze: tuple[tuple[int, int], ...] = ()
-    layer_decay: float = 1.0
-    weighting: Weighting = Weighting.FIXED
-    weighting_learning_rate: float = 1e-2
-    alpha: float = 0.6
-    beta: float = 0.8
-    rebalance: bool = True
-    batch_size: int = 32
-    learning_rate: float = 1e-5
-    weight_decay: float = 1e-5
-    epochs: int = 6
-    cache_features: bool = True
-    seed: int = 0
+    seed: int = option(0, "of the weights, the data, the order of the batches and the dropout", within(0, 2**32 - 1))
 
     def __post_init__(self) -> None:
-        self._convert_choices()
-        self._check_types()
-        for name, (least, most) in BOUNDS.items():
-            self._require(name, least <= getattr(self, name) <= most, f"from {least} to {most}")
-        for name in ("alpha", "beta", "weight_decay"):
-            self._require(name, getattr(self, name) >= 0, "at least 0")
-        for name in ("learning_rate", "weighting_learning_rate"):
-            self._require(name, getattr(self, name) > 0, "greater than 0")
-        self._require("layer_decay", 0 < self.layer_decay <= 1, "greater than 0 and at most 1")
-        self._require("dataset_size", self.dataset_size > 0 and self.dataset_size % 4 == 0, "a positive multiple of 4")
-        self._require("dropout", 0 <= self.dropout < 1, "at least 0 and less than 1")
-        self._require("test_fraction", 0 < self.test_fraction < 1, "between 0 and 1")
-        self._check_contradictions()
+        for each in fields(self):
+            self._check_type(each)
+            rule: Rule = each.metadata["rule"]
+            self._require(each.name, rule.holds(getattr(self, each.name)), rule.words)
 
-    def _convert_choices(self) -> None:
-        """Accept the plain text of a choice, as JSON and notebooks have it."""
-        for name, choices in CHOICES.items():
-            allowed = [choice.value for choice in choices]
-            self._require(name, getattr(self, name) in allowed, f"one of {', '.join(allowed)}")
-            object.__setattr__(self, name, choices(getattr(self, name)))
+    def _check_type(self, each: "dataclasses.Field[Any]") -> None:
+        value, default = getattr(self, each.name), each.default
+        if isinstance(default, Choice):  # its plain text will do, as JSON, notebooks and the command line have it
+            allowed = [choice.value for choice in type(default)]
+            self._require(each.name, value in allowed, f"one of {', '.join(allowed)}")
+            object.__setattr__(self, each.name, type(default)(value))
+        elif isinstance(default, bool):
+            self._require(each.name, isinstance(value, bool), "true or false")
+        elif isinstance(default, int):
+            self._require(each.name, type(value) is int, "a whole number")
+        elif isinstance(default, str):
+            self._require(each.name, isinstance(value, str), "text")
+        elif isinstance(default, float):
+            self._require(each.name, type(value) in (int, float) and math.isfinite(value), "a finite number")
 
-    def _check_types(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(field.default, bool):
-                self._require(field.name, isinstance(value, bool), "true or false")
-            elif isinstance(field.default, int):
-                self._require(field.name, type(value) is int, "a whole number")
-            elif isinstance(field.default, str):
-                self._require(field.name, isinstance(value, str), "text")
-            elif isinstance(field.default, float):
-                self._require(field.name, type(value) in (int, float) and math.isfinite(value), "a finite number")
+    def _require(self, name: str, holds: bool, allowed: str) -> None:
+        if not holds:
+            raise ValueError(f"{name} is {getattr(self, name)!r}, but must be {allowed}")
 
-    def _check_contradictions(self) -> None:
-        numbers = [number for pair in self.unfreeze for number in pair]
-        self._require("unfreeze", all(type(number) is int for number in numbers), "pairs of whole numbers")
+
+@dataclass(frozen=True)
+class ModelConfig(Config):
+    """The model: a pretrained encoder, and what stands above it.
+
+    Only the default of the backbone differs from the original's `distilbert-base-uncased`, which has to be downloaded.
+    """
+
+    backbone: str = option("minilm", "minilm (bundled), a hub id such as distilbert-base-uncased, or a folder")
+    pooling: Pooling = option(Pooling.MEAN, "how the tokens of a sentence become one vector")
+    dim: int = option(512, "width of the sentence embedding", within(2, 65536), flag="--embed-dim")
+    max_length: int = option(128, "longest sentence in tokens; what is beyond it is cut off", within(3, 65536))
+    dropout: float = option(0.5, "inside both heads", Rule("at least 0 and less than 1", lambda value: 0 <= value < 1))
+
+
+@dataclass(frozen=True)
+class DataConfig(Config):
+    """The sentences: generated or your own, and how they are divided."""
+
+    data: str = option("", "CSV with the columns sentence,taskA,taskB; without it, sentences are generated")
+    dataset_size: int = option(
+        1000, "generated sentences", Rule("a positive multiple of 4", lambda value: value > 0 and value % 4 == 0)
+    )
+    split: Split = option(Split.RANDOM, "leak-free: no template on both sides")
+    disjoint_words: bool = option(False, "leak-free: no content word on both sides either")
+    test_fraction: float = option(
+        0.2, "share held out for testing", Rule("between 0 and 1", lambda value: 0 < value < 1)
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        leak_free = self.split is Split.LEAK_FREE
+        self._require("split", not (leak_free and self.data), "'random' with data of your own, which has no templates")
+        self._require(
+            "disjoint_words",
+            leak_free or not self.disjoint_words,
+            f"off unless split is 'leak-free', and split is {self.split.value!r}",
+        )
+
+
+@dataclass(frozen=True)
+class OptimizerConfig(Config):
+    """The optimization: what trains, on which loss, for how long. The defaults are the original experiment's."""
+
+    freeze: FreezeStrategy = option(FreezeStrategy.BACKBONE, "the part that keeps its weights")
+    unfreeze: tuple[tuple[int, int], ...] = option((), "EPOCH:LAYERS,...: top layers that train from an epoch on")
+    layer_decay: float = option(
+        1.0,
+        "learning rate of a layer over the one above",
+        Rule("greater than 0 and at most 1", lambda value: 0 < value <= 1),
+    )
+    weighting: Weighting = option(Weighting.FIXED, "of the two losses")
+    weighting_learning_rate: float = option(1e-2, "AdamW's, of learned weights", ABOVE_0)
+    alpha: float = option(0.6, "fixed weight of task A's loss", AT_LEAST_0)
+    beta: float = option(0.8, "fixed weight of task B's loss", AT_LEAST_0)
+    rebalance: bool = option(True, "halve the fixed weight of a frozen head")
+    batch_size: int = option(32, "sentences in a step", within(1, 65536))
+    learning_rate: float = option(1e-5, "AdamW's, the size of a step", ABOVE_0)
+    weight_decay: float = option(1e-5, "AdamW's, decoupled", AT_LEAST_0)
+    epochs: int = option(6, "passes over the training sentences", within(1, 10**6))
+    cache_features: bool = option(True, "run a frozen backbone once, and reuse its features in every epoch")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "unfreeze", milestones(self.unfreeze))
+        super().__post_init__()
         starts = [epoch for epoch, _ in self.unfreeze]
         self._require(
             "unfreeze",
@@ -145,46 +185,37 @@ class TrainingConfig:
             not self.unfreeze or self.freeze is FreezeStrategy.BACKBONE,
             f"empty unless freeze is 'backbone', and freeze is {self.freeze.value!r}",
         )
-        self._require(
-            "disjoint_words",
-            not self.disjoint_words or self.split is Split.LEAK_FREE,
-            f"off unless split is 'leak-free', and split is {self.split.value!r}",
-        )
 
-    def _require(self, name: str, holds: bool, allowed: str) -> None:
-        if not holds:
-            raise ValueError(f"{name} is {getattr(self, name)!r}, but must be {allowed}")
 
-    def model_options(self) -> dict[str, Any]:
-        """Give the options of the model that do not depend on the data."""
-        names = ("pooling", "dim", "max_length", "dropout")
-        return {name: getattr(self, name) for name in names}
+@dataclass(frozen=True)
+class TrainingConfig(OptimizerConfig, DataConfig, ModelConfig):
+    """A whole run: the model, the data and the optimization, with one seed. The defaults are the original's."""
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "TrainingConfig":
+    def from_dict(cls, values: dict[str, Any]) -> Self:
         """Read a configuration back from the JSON form that `dataclasses.asdict` gives.
 
         Raises:
             ValueError: A field is unknown, or has a value that is not allowed.
         """
-        unknown = set(values) - {field.name for field in fields(cls)}
+        unknown = set(values) - {each.name for each in fields(cls)}
         if unknown:
             raise ValueError(f"unknown configuration field: {', '.join(sorted(unknown))}")
-        unfreeze = tuple((epoch, layers) for epoch, layers in values.get("unfreeze", ()))
-        return cls(**{**values, "unfreeze": unfreeze})
+        return cls(**values)
 
 
-BOUNDS = {
-    "dim": (2, 65536),
-    "max_length": (3, 65536),
-    "batch_size": (1, 65536),
-    "epochs": (1, 10**6),
-    "seed": (0, 2**32 - 1),
-}
+def milestones(given: str | Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
+    """Read `3:1,5:2`, or `((3, 1), (5, 2))`, as: from epoch 3 on the top layer trains, from epoch 5 on the top two.
 
-CHOICES: dict[str, type[StrEnum]] = {
-    "pooling": Pooling,
-    "split": Split,
-    "freeze": FreezeStrategy,
-    "weighting": Weighting,
-}
+    Raises:
+        ValueError: It is neither.
+    """
+    try:
+        pairs = [pair.split(":") for pair in given.split(",") if pair] if isinstance(given, str) else given
+        return tuple((_whole(epoch), _whole(layers)) for epoch, layers in pairs)
+    except (TypeError, ValueError):
+        raise ValueError(f"unfreeze is {given!r}, but must look like 3:1,5:2 (from EPOCH on, top LAYERS)") from None
+
+
+def _whole(number: str | int) -> int:
+    return int(number) if isinstance(number, str) else operator.index(number)

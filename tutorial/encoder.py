@@ -7,7 +7,6 @@ from typing import Any, Self
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pad_sequence
 
 from .backbones import MINILM, load_backbone
 from .pooling import max_pool, mean_pool
@@ -26,7 +25,7 @@ SHORTEST = 3
 
 
 def tokenize(sentences: Sequence[str], tokenizer: Any, max_length: int) -> dict[str, Tensor]:
-    """Turn sentences into the model's input, padded to the longest of them.
+    """Turn sentences into the model's input, padded to the longest of them on the tokenizer's own side.
 
     Args:
         sentences: One or more.
@@ -36,23 +35,8 @@ def tokenize(sentences: Sequence[str], tokenizer: Any, max_length: int) -> dict[
     Returns:
         `input_ids` and `attention_mask`, `(batch, seq)`, and nothing else that the tokenizer may give.
     """
-    return pad(token_ids(sentences, tokenizer, max_length), tokenizer)
-
-
-def token_ids(sentences: Sequence[str], tokenizer: Any, max_length: int) -> list[list[int]]:
-    """Give the tokens of each sentence, without padding."""
-    tokens: list[list[int]] = tokenizer(list(sentences), truncation=True, max_length=max_length)["input_ids"]
-    return tokens
-
-
-def pad(tokens: Sequence[Sequence[int]], tokenizer: Any) -> dict[str, Tensor]:
-    """Fill sentences up to the longest of them, on the side on which the backbone's tokenizer pads."""
-    rows = [torch.tensor(ids) for ids in tokens]
-    real = [torch.ones_like(row) for row in rows]
-    return {
-        "input_ids": pad_sequence(rows, True, tokenizer.pad_token_id, tokenizer.padding_side),
-        "attention_mask": pad_sequence(real, True, 0, tokenizer.padding_side),
-    }
+    encoded = tokenizer(list(sentences), padding=True, truncation=True, max_length=max_length, return_tensors="pt")
+    return {"input_ids": encoded["input_ids"], "attention_mask": encoded["attention_mask"]}
 
 
 class SentenceTransformer(nn.Module):
@@ -167,7 +151,7 @@ class SentenceTransformer(nn.Module):
         """Cut sentences into batches of similar length and of about `TOKENS_PER_BATCH` tokens each.
 
         Sorting leaves little padding; counting tokens instead of sentences keeps every batch equally large. Only
-        `SENTENCES_AT_A_TIME` are tokenized before the first batch, however many there are.
+        `SENTENCES_AT_A_TIME` are measured before the first batch, however many there are.
 
         Yields:
             The positions of the batch's sentences, and its `input_ids` and `attention_mask`, `(batch, seq)`.
@@ -183,10 +167,15 @@ class SentenceTransformer(nn.Module):
 
     def _batches(self, sentences: Sequence[str]) -> Iterator[tuple[list[int], dict[str, Tensor]]]:
         for start in range(0, len(sentences), SENTENCES_AT_A_TIME):
-            tokens = token_ids(sentences[start : start + SENTENCES_AT_A_TIME], self.tokenizer, self.max_length)
+            some = list(sentences[start : start + SENTENCES_AT_A_TIME])
+            tokens = self.tokenizer(some, truncation=True, max_length=self.max_length)["input_ids"]
             for rows in _cut_by_length([len(ids) for ids in tokens]):
-                inputs = pad([tokens[row] for row in rows], self.tokenizer)
-                yield [start + row for row in rows], {name: tensor.to(self.device) for name, tensor in inputs.items()}
+                yield [start + row for row in rows], self.tokenize([some[row] for row in rows])
+
+    def tokenize(self, sentences: Sequence[str]) -> dict[str, Tensor]:
+        """Turn sentences into what `features` and `forward` take, on the model's device."""
+        inputs = tokenize(sentences, self.tokenizer, self.max_length)
+        return {name: tensor.to(self.device) for name, tensor in inputs.items()}
 
     def train(self, mode: bool = True) -> Self:
         """Switch between train and eval mode, but keep every frozen part in eval mode: its dropout is off."""
@@ -222,7 +211,7 @@ def _cut_by_length(lengths: Sequence[int]) -> list[list[int]]:
     start = 0
     while start < len(order):
         # The first sentence is the batch's longest, so all others are padded to its length.
-        size = max(1, TOKENS_PER_BATCH // lengths[order[start]])
+        size = max(1, TOKENS_PER_BATCH // max(1, lengths[order[start]]))
         batches.append(order[start : start + size])
         start += size
     return batches

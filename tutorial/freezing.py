@@ -19,11 +19,14 @@ FROZEN_PARTS: dict[FreezeStrategy, tuple[str, ...]] = {
 }
 
 
-def predict_changes(strategy: FreezeStrategy) -> frozenset[str]:
+def predict_changes(strategy: FreezeStrategy | str) -> frozenset[str]:
     """Say which parts of the model move in one training step under a strategy.
 
     Returns:
         Names out of `PARTS`. A frozen head still passes gradients on to what is below it.
+
+    Raises:
+        ValueError: There is no strategy of that name.
     """
     # TODO 3.1 predict which parts move in one training step
     raise NotImplementedError("exercise 3.1: predict_changes")
@@ -41,7 +44,7 @@ def set_trainable(module: nn.Module, trainable: bool) -> None:
             parameter.grad = None
 
 
-def apply_strategy(model: nn.Module, strategy: FreezeStrategy) -> None:
+def apply_strategy(model: nn.Module, strategy: FreezeStrategy | str) -> None:
     """Freeze the parts that a strategy names and unfreeze all others, whatever was frozen before.
 
     Frozen parts go to eval mode and stay there, because `requires_grad=False` does not switch dropout off. All others
@@ -50,12 +53,15 @@ def apply_strategy(model: nn.Module, strategy: FreezeStrategy) -> None:
     Args:
         model: A model with the parts named in `PARTS`.
         strategy: Which of them to freeze.
+
+    Raises:
+        ValueError: There is no strategy of that name.
     """
     # TODO 3.2 freeze the parts that a strategy names
     raise NotImplementedError("exercise 3.2: apply_strategy")
 
 
-def rebalance(alpha: float, beta: float, strategy: FreezeStrategy) -> tuple[float, float]:
+def rebalance(alpha: float, beta: float, strategy: FreezeStrategy | str) -> tuple[float, float]:
     """Halve the loss weight of a frozen head.
 
     A frozen head cannot learn, but its loss still pulls on the encoder that both tasks share. Strategies that freeze no
@@ -63,6 +69,9 @@ def rebalance(alpha: float, beta: float, strategy: FreezeStrategy) -> tuple[floa
 
     Returns:
         The new `(alpha, beta)`.
+
+    Raises:
+        ValueError: There is no strategy of that name.
     """
     # TODO 3.3 halve the loss weight of a frozen head
     raise NotImplementedError("exercise 3.3: rebalance")

@@ -1,16 +1,17 @@
 """Training both heads and the shared encoder together."""
 
 import math
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.optim import AdamW, Optimizer
 from torch.utils.data import DataLoader
 
-from .config import Split, TrainingConfig, Weighting
+from .config import DataConfig, ModelConfig, OptimizerConfig, Split, TrainingConfig, Weighting
 from .dataset import (
     Batch,
     MultiTaskDataset,
@@ -21,24 +22,42 @@ from .dataset import (
     template_split,
 )
 from .encoder import inference
-from .evaluator import Metrics, evaluate, format_evaluation, labels_and_logits, task_metrics
+from .evaluator import (
+    EpochMetrics,
+    Metrics,
+    evaluate,
+    format_evaluation,
+    format_measures,
+    labels_and_logits,
+    task_metrics,
+)
 from .freezing import FROZEN_PARTS, UnfreezeSchedule, apply_strategy, optimizer_groups, rebalance
 from .losses import FixedWeights, LabelledUncertaintyWeights, UncertaintyWeights
 from .multitask import MultiTaskOutput, MultiTaskSentenceTransformer
 from .progress import track
+from .tasks import TASK_NAMES
 
 Criterion = FixedWeights | UncertaintyWeights
 
+# No loss counts a thousand times as much as it does by itself, or as little: whoever weighs so has lost the way.
+TOO_FAR = 1000.0
 
-def build_model(config: TrainingConfig, taskA_classes: int = 2, taskB_classes: int = 2) -> MultiTaskSentenceTransformer:
+
+def build_model(config: ModelConfig, taskA_classes: int = 2, taskB_classes: int = 2) -> MultiTaskSentenceTransformer:
     """Build the model that a configuration describes; the seed decides its untrained layers."""
     torch.manual_seed(config.seed)
     return MultiTaskSentenceTransformer.from_pretrained(
-        config.backbone, taskA_classes=taskA_classes, taskB_classes=taskB_classes, **config.model_options()
+        config.backbone,
+        taskA_classes=taskA_classes,
+        taskB_classes=taskB_classes,
+        pooling=config.pooling,
+        dim=config.dim,
+        max_length=config.max_length,
+        dropout=config.dropout,
     )
 
 
-def generated_split(config: TrainingConfig) -> tuple[MultiTaskDataset, MultiTaskDataset]:
+def generated_split(config: DataConfig) -> tuple[MultiTaskDataset, MultiTaskDataset]:
     """Generate the training and test set that a configuration describes."""
     if config.split is Split.LEAK_FREE:
         return template_split(config.dataset_size, config.test_fraction, config.seed, config.disjoint_words)
@@ -113,10 +132,10 @@ def train_step(
 def train(
     model: MultiTaskSentenceTransformer,
     dataset: MultiTaskDataset,
-    config: TrainingConfig,
+    config: OptimizerConfig,
     log: Callable[[str], None] = lambda text: None,
     progress: bool = False,
-) -> list[Metrics]:
+) -> list[EpochMetrics]:
     """Train a model on a dataset; the same configuration gives the same weights to the bit on one CPU.
 
     Args:
@@ -137,7 +156,7 @@ def train(
     raise NotImplementedError("exercise 4.8: train")
 
 
-def build_criterion(config: TrainingConfig) -> Criterion:
+def build_criterion(config: OptimizerConfig) -> Criterion:
     """Give the loss that a configuration asks for."""
     if config.weighting is Weighting.UNCERTAINTY:
         return LabelledUncertaintyWeights()
@@ -146,30 +165,62 @@ def build_criterion(config: TrainingConfig) -> Criterion:
     return FixedWeights(config.alpha, config.beta)
 
 
-def build_optimizer(model: MultiTaskSentenceTransformer, criterion: Criterion, config: TrainingConfig) -> AdamW:
+def build_optimizer(model: MultiTaskSentenceTransformer, criterion: Criterion, config: OptimizerConfig) -> AdamW:
     """Give AdamW every parameter of the model and of the loss, whether it trains now, later or never."""
     groups = optimizer_groups(model, config.learning_rate, config.weight_decay, config.layer_decay)
+    warn_of_rounding(groups)
     # Weight decay would pull learned loss weights back to where they start.
     learned = {"params": list(criterion.parameters()), "lr": config.weighting_learning_rate, "weight_decay": 0.0}
     return AdamW([*groups, learned], fused=True)
 
 
+def warn_of_rounding(groups: Sequence[dict[str, Any]]) -> None:
+    """Warn if most weights are of a type too coarse for their learning rate.
+
+    AdamW's first steps move a weight by about the learning rate; bfloat16 knows three digits, so that 0.1 + 0.00001 is
+    0.1 again.
+    """
+    for group in groups:
+        rate = group["lr"]
+        coarse = [p.detach() for p in group["params"] if p.requires_grad and p.dtype in (torch.bfloat16, torch.float16)]
+        moved = sum(int((weights + rate != weights).sum()) for weights in coarse)
+        total = sum(weights.numel() for weights in coarse)
+        if 2 * moved < total:
+            warnings.warn(
+                f"a step of {rate:g} (learning_rate) moves {moved:,} of {total:,} weights in {coarse[0].dtype}, "
+                "the others round back: train in float32, or make the learning rate larger",
+                stacklevel=2,
+            )
+
+
 def _training_batches(
-    model: MultiTaskSentenceTransformer, dataset: MultiTaskDataset, config: TrainingConfig
+    model: MultiTaskSentenceTransformer, dataset: MultiTaskDataset, config: OptimizerConfig
 ) -> DataLoader[Batch]:
     stays_frozen = "transformer" in FROZEN_PARTS[config.freeze] and not config.unfreeze
     make_batches = feature_batches if config.cache_features and stays_frozen else token_batches
     return make_batches(model, dataset, config.batch_size, config.seed)
 
 
-def format_epoch(epoch: Metrics) -> str:
+def divergence(seen: str, criterion: Criterion, optimizer: Optimizer) -> ValueError:
+    """Make the error of a training that diverged: what was seen, and the option that is the likely cause."""
+    rate, decay = (max(group[name] for group in optimizer.param_groups[:-1]) for name in ("lr", "weight_decay"))
+    alpha, beta = (criterion.alpha, criterion.beta) if isinstance(criterion, FixedWeights) else criterion.weights()
+    if isinstance(criterion, UncertaintyWeights) and not 1 / TOO_FAR < min(alpha, beta) <= max(alpha, beta) < TOO_FAR:
+        cause, value = "weighting_learning_rate", optimizer.param_groups[-1]["lr"]
+    elif rate * decay > 1:  # a step takes this share of every weight away
+        cause, value = "weight_decay", decay
+    elif max(alpha, beta) > TOO_FAR:
+        cause, value = ("alpha", alpha) if alpha > beta else ("beta", beta)
+    else:
+        cause, value = "learning_rate", rate
+    return ValueError(f"{seen}: training diverged; the likely cause is {cause}, which is {value:g}: make it smaller")
+
+
+def format_epoch(epoch: EpochMetrics) -> str:
     """Lay one epoch's metrics out as lines of the training log."""
     lines = [f"Loss: {epoch['loss']:.4f}"]
-    for name, task in (("Task A", epoch["taskA"]), ("Task B", epoch["taskB"])):
-        lines.append(
-            f"{name} - Acc: {task['accuracy']:.4f}, Prec: {task['precision']:.4f}, "
-            f"Rec: {task['recall']:.4f}, F1: {task['f1']:.4f}"
-        )
+    for name, task in zip(TASK_NAMES, (epoch["taskA"], epoch["taskB"]), strict=True):
+        lines.append(f"{name} - {format_measures(task, ('Acc', 'Prec', 'Rec', 'F1'))}")
     if "loss_weights" in epoch:
         lines.append("Loss weights - Task A: {:.4f}, Task B: {:.4f}".format(*epoch["loss_weights"]))
     return "\n".join(lines)
@@ -179,7 +230,7 @@ class Run(NamedTuple):
     """A trained model, its training history and its metrics on the test set."""
 
     model: MultiTaskSentenceTransformer
-    history: list[Metrics]
+    history: list[EpochMetrics]
     metrics: Metrics
 
 

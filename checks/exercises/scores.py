@@ -24,13 +24,18 @@ def simplified(metrics: Any) -> Any:
     """Reduce the curves to their corners: a curve is the same with and without the points between them."""
     if not isinstance(metrics, dict):
         return metrics
-    fpr, tpr = metrics.get("fpr"), metrics.get("tpr")
+    fpr, tpr = by_class(metrics.get("fpr")), by_class(metrics.get("tpr"))
     if isinstance(fpr, dict) and isinstance(tpr, dict) and fpr.keys() == tpr.keys():
         curves = {label: _corners(fpr[label], tpr[label]) for label in fpr}
         fpr, tpr = ({label: curve[axis] for label, curve in curves.items()} for axis in (0, 1))
-    elif isinstance(fpr, list) and isinstance(tpr, list):
-        fpr, tpr = _corners(fpr, tpr)
     return {name: {"fpr": fpr, "tpr": tpr}.get(name, value) for name, value in metrics.items()}
+
+
+def by_class(curves: Any) -> Any:
+    """Read a plain list, as scikit-learn gives the only curve of two classes, as class 1's; an empty one is none."""
+    if isinstance(curves, list):
+        return {1: curves} if len(curves) > 0 else {}
+    return curves
 
 
 def _corners(fpr: Any, tpr: Any) -> tuple[Any, Any]:

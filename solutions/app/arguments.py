@@ -1,12 +1,76 @@
 """What the user typed, read and checked before any work starts."""
 
+import inspect
+from collections.abc import Callable
+from dataclasses import Field, fields
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
+from ..config import Config, TrainingConfig
 from .files import read_text
 
 if TYPE_CHECKING:
     import torch
+
+
+def options_of(config: type[Config], *names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command, in the place of its parameter `config`, the options of a configuration.
+
+    Args:
+        config: Its fields say all that there is to say of an option.
+        names: The fields that become options; all if none is named.
+    """
+    chosen = [field for field in fields(config) if field.name in names or not names]
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        signature = inspect.signature(command, eval_str=True)
+        own = [parameter for parameter in signature.parameters.values() if parameter.name != "config"]
+
+        @wraps(command)
+        def run(**values: Any) -> None:
+            given = {field.name: values.pop(field.name) for field in chosen}
+            command(config=config(**given), **values)
+
+        parameters = [*own, *(_parameter(field, _panel(config, field.name)) for field in chosen)]
+        run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        return run
+
+    return decorate
+
+
+def _panel(config: type[Config], name: str) -> str | None:
+    """Name the part of a configuration that an option belongs to, where it has parts."""
+    parts = (part for part in config.__bases__ if name in part.__annotations__)
+    return next((part.__name__.removesuffix("Config") for part in parts), "") or None
+
+
+def _parameter(field: "Field[Any]", panel: str | None) -> inspect.Parameter:
+    """Describe a field as typer reads the options of a command."""
+    rule, flag = field.metadata["rule"], field.metadata["flag"]
+    help_text = f"{field.metadata['help']}; {rule.words}".removesuffix("; ")
+    default = field.default if field.default != () else ""
+    option = typer.Option(*([flag] if flag else []), help=help_text, show_default=default != "", rich_help_panel=panel)
+    return inspect.Parameter(
+        field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[type(default), option]
+    )
+
+
+def refuse_overwriting(checkpoint: Path, config: TrainingConfig) -> None:
+    """See that a checkpoint is not to be written over what it is made from.
+
+    Raises:
+        ValueError: It is.
+    """
+    if Path(config.backbone).resolve() in (checkpoint.resolve(), (checkpoint / "backbone").resolve()):
+        raise ValueError(
+            f"--checkpoint is {str(checkpoint)!r}, which would overwrite the --backbone; choose another folder"
+        )
+    if config.data and Path(config.data).resolve() == (checkpoint / "test.csv").resolve():
+        raise ValueError(f"--data is {config.data!r}, which --checkpoint would overwrite; choose another folder")
 
 
 def choose_device(name: str | None) -> "torch.device":
@@ -49,16 +113,3 @@ def read_sentences(sentences: list[str] | None, file: Path | None) -> list[str]:
     if not found:
         raise ValueError(f"{file}: no sentence in it")
     return found
-
-
-def parse_unfreeze(text: str) -> tuple[tuple[int, int], ...]:
-    """Read `3:1,5:2` as: from epoch 3 on the top layer trains, from epoch 5 on the top two.
-
-    Raises:
-        ValueError: The text is not of that form.
-    """
-    try:
-        pairs = [pair.split(":") for pair in text.split(",") if pair]
-        return tuple((int(epoch), int(layers)) for epoch, layers in pairs)
-    except ValueError:
-        raise ValueError(f"--unfreeze is {text!r}, but must look like 3:1,5:2 (from EPOCH on, top LAYERS)") from None

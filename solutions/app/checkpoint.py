@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save
 from ..backbones import load_backbone, quiet
 from ..config import TrainingConfig
 from ..multitask import MultiTaskSentenceTransformer
+from ..tasks import Pair
 from .files import staged
 
 FORMAT = 1
@@ -21,8 +22,7 @@ class Checkpoint(NamedTuple):
 
     model: MultiTaskSentenceTransformer
     config: TrainingConfig
-    taskA_classes: tuple[str, ...]
-    taskB_classes: tuple[str, ...]
+    classes: Pair[tuple[str, ...]]
 
 
 def save_checkpoint(folder: str | Path, checkpoint: Checkpoint) -> None:
@@ -38,8 +38,7 @@ def save_checkpoint(folder: str | Path, checkpoint: Checkpoint) -> None:
     description = {
         "format": FORMAT,
         "config": dataclasses.asdict(checkpoint.config),
-        "taskA_classes": checkpoint.taskA_classes,
-        "taskB_classes": checkpoint.taskB_classes,
+        **{f"{task}_classes": names for task, names in checkpoint.classes.items()},
     }
     with staged(folder) as partial:
         with quiet():
@@ -57,7 +56,7 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
         ValueError: A file is damaged, or of a format that this version does not know.
     """
     folder = Path(folder)
-    config, taskA_classes, taskB_classes = _read_description(folder / "config.json")
+    config, classes = _read_description(folder / "config.json")
     for part in (folder / "backbone", folder / "heads.safetensors"):
         if not part.exists():
             raise OSError(f"{folder} is not a whole checkpoint: there is no {part.name} in it")
@@ -67,15 +66,17 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
         raise ValueError(f"{folder / 'backbone'} is damaged: {error.__cause__ or error}") from error
     model = MultiTaskSentenceTransformer(
         *backbone,
-        taskA_classes=len(taskA_classes),
-        taskB_classes=len(taskB_classes),
-        **config.model_options(),
+        *classes.map(len),
+        dropout=config.dropout,
+        pooling=config.pooling,
+        dim=config.dim,
+        max_length=config.max_length,
     )
     _load_heads(model, folder / "heads.safetensors")
-    return Checkpoint(model.eval(), config, taskA_classes, taskB_classes)
+    return Checkpoint(model.eval(), config, classes)
 
 
-def _read_description(path: Path) -> tuple[TrainingConfig, tuple[str, ...], tuple[str, ...]]:
+def _read_description(path: Path) -> tuple[TrainingConfig, Pair[tuple[str, ...]]]:
     if not path.is_file():
         raise OSError(
             f"{path.parent} is not a checkpoint: there is no {path.name} in it; make one with the train command"
@@ -84,8 +85,8 @@ def _read_description(path: Path) -> tuple[TrainingConfig, tuple[str, ...], tupl
         description = json.loads(path.read_text(encoding="utf-8"))
         if description["format"] != FORMAT:
             raise ValueError(f"format is {description['format']!r}, but must be {FORMAT}")
-        classes = [_class_names(description[key]) for key in ("taskA_classes", "taskB_classes")]
-        return TrainingConfig.from_dict(description["config"]), classes[0], classes[1]
+        classes = Pair(description["taskA_classes"], description["taskB_classes"]).map(_class_names)
+        return TrainingConfig.from_dict(description["config"]), classes
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"{path} cannot be used: {error}") from error
 

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -12,29 +13,29 @@ from rich.console import Console
 from torch import Tensor
 
 from .. import trainer
-from ..config import Pooling, TrainingConfig
+from ..config import DataConfig, ModelConfig, Split, TrainingConfig
 from ..dataset import MultiTaskDataset, generate_dataset, stratified_split
 from ..encoder import SentenceTransformer
-from ..evaluator import Metrics, format_evaluation
+from ..evaluator import EpochMetrics, Metrics, format_evaluation
 from ..evaluator import evaluate as measure
 from ..plots import similarity_heatmap, visualize_metrics
 from ..similarity import SAMPLE_SENTENCES, cosine_similarity_matrix
-from ..tasks import Pair
+from ..tasks import TASK_NAMES, UNLABELLED, Pair
 from .arguments import choose_device
 from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from .csv_files import read_csv, write_csv
+from .csv_files import read_csv, similar_labels, write_csv
 from .tables import similarity_table
 
 
-def load_encoder(
-    checkpoint: Path | None, backbone: str, pooling: Pooling, max_length: int, seed: int, device: str | None
-) -> SentenceTransformer:
+def load_encoder(checkpoint: Path | None, config: ModelConfig, device: str | None) -> SentenceTransformer:
     """Load a trained model, or a pretrained backbone below a random projection."""
     where = choose_device(device)
     if checkpoint:
         return load_checkpoint(checkpoint).model.to(where)
-    torch.manual_seed(seed)
-    return SentenceTransformer.from_pretrained(backbone, pooling=pooling, max_length=max_length).to(where)
+    torch.manual_seed(config.seed)
+    return SentenceTransformer.from_pretrained(
+        config.backbone, pooling=config.pooling, dim=config.dim, max_length=config.max_length
+    ).to(where)
 
 
 def save_embeddings(model: SentenceTransformer, sentences: Sequence[str], path: Path) -> None:
@@ -50,15 +51,12 @@ def print_embeddings(model: SentenceTransformer, sentences: Sequence[str]) -> No
 
 def compare(
     sentences: Sequence[str] | None,
-    backbone: str,
-    poolings: Sequence[Pooling],
-    max_length: int,
-    seed: int,
+    configs: Sequence[ModelConfig],
     device: str | None,
     folder: Path,
     console: Console,
 ) -> dict[str, Tensor]:
-    """Print the similarities of sentences, for one or more poolings, and draw them.
+    """Print the similarities of sentences, for models that differ in their pooling, and draw them.
 
     Returns:
         The matrices, `(batch, batch)`, by their titles.
@@ -69,39 +67,78 @@ def compare(
         console.print(f"  {label}  {sentence}")
     console.print()
     matrices = {}
-    for pooling in poolings:
-        model = load_encoder(None, backbone, pooling, max_length, seed, device)
-        matrices[f"{pooling} pooling"] = cosine_similarity_matrix(model.encode(sentences))
+    for config in configs:
+        model = load_encoder(None, config, device)
+        matrices[f"{config.pooling} pooling"] = cosine_similarity_matrix(model.encode(sentences))
     for title, matrix in matrices.items():
         console.print(similarity_table(title, matrix, labels))
     similarity_heatmap(matrices, labels, folder / "similarity.png")
     return matrices
 
 
-def train(
-    config: TrainingConfig, data: Path | None, device: str | None, figures: Path, saved: Path, console: Console
-) -> None:
-    """Train and evaluate one model; write its figures to one folder and its checkpoint to another."""
+class Trained(NamedTuple):
+    """A trained model, how it came about, and the sentences that it has not seen."""
+
+    checkpoint: Checkpoint
+    history: list[EpochMetrics]
+    test_set: MultiTaskDataset
+
+
+def train(config: TrainingConfig, device: str | None, saved: Path, console: Console) -> Trained:
+    """Train a model and write its checkpoint, with the test sentences beside it."""
     where = choose_device(device)
-    if data:
-        train_set, test_set = stratified_split(read_csv(data), config.test_fraction, config.seed)
-    else:
-        train_set, test_set = trainer.generated_split(config)
+    train_set, test_set = _divided(config, console)
     console.print(f"Train distribution: {train_set.distribution()}")
     console.print(f"Test distribution: {test_set.distribution()}\n\nTraining the model...")
-    result = trainer.run(config, train_set, test_set, where, log=console.print, progress=True)
-    console.print("Training complete!\n\nEvaluating the trained model...\n")
-    _report(result.metrics, result.history, test_set, figures, console)
-    save_checkpoint(saved, Checkpoint(result.model, config, train_set.taskA_classes, train_set.taskB_classes))
+    classes = Pair(train_set.taskA_classes, train_set.taskB_classes)
+    model = trainer.build_model(config, *classes.map(len)).to(where)
+    history = trainer.train(model, train_set, config, console.print, progress=True)
+    checkpoint = Checkpoint(model, config, classes)
+    save_checkpoint(saved, checkpoint)
     write_csv(saved / "test.csv", test_set)
+    return Trained(checkpoint, history, test_set)
 
 
-def cross_validate(config: TrainingConfig, data: Path | None, folds: int, device: str | None, console: Console) -> None:
+def report_training(trained: Trained, figures: Path, console: Console) -> None:
+    """Evaluate a model that was trained just now, on the sentences that it has not seen."""
+    console.print("Training complete!\n\nEvaluating the trained model...\n")
+    model, config, _ = trained.checkpoint
+    batches = trainer.token_batches(model, trained.test_set, config.batch_size)
+    _report(measure(model, batches), trained.history, trained.test_set, figures, console)
+
+
+def _divided(config: DataConfig, console: Console) -> tuple[MultiTaskDataset, MultiTaskDataset]:
+    """Give the training and the test set that a configuration describes, generated or from a file."""
+    if not config.data:
+        return trainer.generated_split(config)
+    return stratified_split(_own_data(config.data, console), config.test_fraction, config.seed)
+
+
+def _own_data(path: str, console: Console) -> MultiTaskDataset:
+    """Read labelled sentences, and say what is unusual about them."""
+    dataset = read_csv(path)
+    for line in similar_labels(dataset):
+        console.print(f"warning: {path}: {line}", soft_wrap=True)
+    columns = zip(*(sample.labels for sample in dataset.samples), strict=True)
+    labelled = [sum(label != UNLABELLED for label in column) for column in columns]
+    if min(labelled) < len(dataset):
+        counts = [f"{name} {count:,}" for name, count in zip(TASK_NAMES, labelled, strict=True)]
+        console.print(f"Labelled sentences of {len(dataset):,}: {', '.join(counts)}")
+    return dataset
+
+
+def cross_validate(config: TrainingConfig, folds: int, device: str | None, console: Console) -> None:
     """Print each fold's evaluation, then the mean and the standard deviation of the accuracies."""
-    dataset = read_csv(data) if data else generate_dataset(config.dataset_size, config.seed)
+    if config.split is Split.LEAK_FREE:
+        raise ValueError("--split is 'leak-free', but --folds divides at random; leave one of them out")
+    dataset = _own_data(config.data, console) if config.data else generate_dataset(config.dataset_size, config.seed)
     results = trainer.cross_validate(dataset, config, folds, choose_device(device), console.print, progress=True)
-    for key, name in (("taskA_accuracy", "Task A"), ("taskB_accuracy", "Task B"), ("combined_accuracy", "Combined")):
-        values = [metrics["overall"][key] for metrics in results]
+    accuracies = {
+        "Task A": [metrics["overall"]["taskA_accuracy"] for metrics in results],
+        "Task B": [metrics["overall"]["taskB_accuracy"] for metrics in results],
+        "Combined": [metrics["overall"]["combined_accuracy"] for metrics in results],
+    }
+    for name, values in accuracies.items():
         console.print(f"{name} - Accuracy: {mean(values):.4f} ± {stdev(values):.4f} over {folds} folds")
 
 
@@ -111,29 +148,41 @@ def evaluate(
     """Evaluate a trained model on a CSV, or on the sentences that its training held out."""
     where = choose_device(device)
     trained = load_checkpoint(checkpoint)
-    test_set = read_csv(data or checkpoint / "test.csv", Pair(trained.taskA_classes, trained.taskB_classes))
+    test_set = read_csv(data or checkpoint / "test.csv", trained.classes)
     batches = trainer.token_batches(trained.model.to(where), test_set, batch_size)
     _report(measure(trained.model, batches), [], test_set, figures, console)
 
 
 def _report(
-    metrics: Metrics, history: list[Metrics], dataset: MultiTaskDataset, folder: Path, console: Console
+    metrics: Metrics, history: list[EpochMetrics], dataset: MultiTaskDataset, folder: Path, console: Console
 ) -> None:
     """Print an evaluation and write its figures and `metrics.json`."""
     console.print(f"Evaluation Results:\n\n{format_evaluation(metrics)}\nEvaluation complete!")
     classes = {"taskA": dataset.taskA_classes, "taskB": dataset.taskB_classes}
+    _write_json(folder / "metrics.json", {"classes": classes, "test": metrics, "epochs": history})
     visualize_metrics(metrics, folder, history, classes)
-    content = {"classes": classes, "test": metrics, "epochs": history}
-    (folder / "metrics.json").write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(_without_nan(content), indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _without_nan(content: Any) -> Any:
+    """Put null where there was nothing to measure: JSON knows no NaN."""
+    if isinstance(content, dict):
+        return {key: _without_nan(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_without_nan(value) for value in content]
+    return None if isinstance(content, float) and isnan(content) else content
 
 
 def predict(sentences: Sequence[str], checkpoint: Path, device: str | None) -> None:
     """Print a JSON line for each sentence: its most probable class for each task."""
     where = choose_device(device)
     trained = load_checkpoint(checkpoint)
-    classes = {"taskA": trained.taskA_classes, "taskB": trained.taskB_classes}
-    for sentence, *rows in zip(sentences, *trained.model.to(where).predict(sentences), strict=True):
+    probabilities = trained.model.to(where).predict(sentences)
+    for sentence, *rows in zip(sentences, *probabilities, strict=True):
         line: dict[str, Any] = {"sentence": sentence}
-        for (task, names), row in zip(classes.items(), rows, strict=True):
+        for (task, names), row in zip(trained.classes.items(), rows, strict=True):
             line[task] = {"class": names[int(row.argmax())], "probability": round(float(row.max()), 4)}
         print(json.dumps(line))

@@ -1,14 +1,13 @@
 """What the terminal shows: tables of similarities, of the model's parts and of results."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from rich import box
 from rich.table import Column, Table
 from rich.text import Text
 from torch import Tensor, nn
 
-from ..evaluator import format_auc
+from ..evaluator import Metrics, format_measure
 from ..freezing import PARTS
 
 
@@ -32,7 +31,7 @@ def parts_table(model: nn.Module, descriptions: dict[str, str]) -> Table:
     return table
 
 
-def results_table(title: str, results: Mapping[tuple[str, str], dict[str, Any]], keys: tuple[str, str]) -> Table:
+def results_table(title: str, results: Mapping[tuple[str, str], Metrics], keys: tuple[str, str]) -> Table:
     """Compare metrics dictionaries, one row each.
 
     Args:
@@ -42,7 +41,7 @@ def results_table(title: str, results: Mapping[tuple[str, str], dict[str, Any]],
     """
     table = Table(*keys, "Task A accuracy", "Task B accuracy", "Task A AUC", "Task B AUC", title=title, box=box.SIMPLE)
     for row, metrics in results.items():
-        accuracies = [f"{metrics[task]['accuracy']:.4f}" for task in ("taskA", "taskB")]
-        areas = [metrics[task]["auc"] for task in ("taskA", "taskB")]
-        table.add_row(*row, *accuracies, *map(format_auc, areas))
+        tasks = (metrics["taskA"], metrics["taskB"])
+        measures = [*(task["accuracy"] for task in tasks), *(task["auc"] for task in tasks)]
+        table.add_row(*row, *map(format_measure, measures))
     return table

@@ -3,93 +3,290 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
-from ..dataset import MultiTaskDataset, Sample
+from ..dataset import MultiTaskDataset, Sample, class_names
+from ..tasks import UNLABELLED, Pair
 from .files import read_text
 
-COLUMNS = ("sentence", "taskA", "taskB")
+COLUMNS = ("sentence", *Pair._fields)
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
-# One row: the line on which it ends, and its cells.
-Row = tuple[int, dict[str, str]]
+# A line above the header by which Excel knows the delimiter; here the header itself shows it.
+EXCEL_LINE = re.compile(r'\A"?sep=[,;\t|]"?(?=[\r\n])', re.IGNORECASE)
+
+# What is given for a CSV at times, by its first bytes.
+FOREIGN = {
+    b"\xff\xfe": "UTF-16 text",
+    b"\xfe\xff": "UTF-16 text",
+    b"PK\x03\x04": "an Excel workbook or another ZIP file",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+}
+
+# So many items of a list are shown in a message, and so many characters of a text.
+SHOWN, SHOWN_LENGTH = 10, 60
+
+# A comma before three digits may part thousands.
+NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*|,[0-9]{1,2})?")
 
 
-def read_csv(
-    path: str | Path, taskA_classes: Sequence[str] | None = None, taskB_classes: Sequence[str] | None = None
-) -> MultiTaskDataset:
+class Row(NamedTuple):
+    """The line on which a row begins, and its cells; a missing label is empty."""
+
+    line: int
+    sentence: str
+    labels: Pair[str]
+
+
+def read_csv(path: str | Path, classes: Pair[Sequence[str]] | None = None) -> MultiTaskDataset:
     """Read labelled sentences from a UTF-8 CSV.
 
-    A label is any text. The classes are the labels found, in numeric order if all are whole numbers and else in
-    alphabetical order; or the ones given, when a trained model fixes them.
+    A label is any text; an empty cell is `UNLABELLED`, but each sentence has a label of at least one task. The header
+    shows whether the delimiter is a comma, a semicolon, a tab or a bar. Blanks around a cell do not count.
+
+    Args:
+        path: The file; columns beyond the three are ignored.
+        classes: Names of each task's classes, when a trained model fixes them. Otherwise they are the labels found, in
+            numeric order if all are whole numbers and else in alphabetical order.
 
     Raises:
-        ValueError: A column is missing, the file has no rows, or a row has no sentence or an unusable label.
+        ValueError: A column is missing, the file has no rows, a task has fewer than two classes to be found, or a row
+            has no sentence, no label or an unusable one.
         OSError: The file cannot be read.
     """
     path = Path(path)
-    rows = _read_rows(path)
-    classes = {
-        "taskA": tuple(taskA_classes or _classes(path, "taskA", rows)),
-        "taskB": tuple(taskB_classes or _classes(path, "taskB", rows)),
-    }
-    for line, cells in rows:
-        for task, known in classes.items():
-            if cells[task] not in known:
-                raise ValueError(
-                    f"{path}, row on line {line}: {task} is {cells[task]!r}, but must be one of {', '.join(known)}"
-                )
-    samples = [
-        Sample(cells["sentence"], classes["taskA"].index(cells["taskA"]), classes["taskB"].index(cells["taskB"]))
-        for _, cells in rows
-    ]
-    return MultiTaskDataset(samples, classes["taskA"], classes["taskB"])
+    rows = _rows(path, _text(path))
+    columns = Pair([row.labels.taskA for row in rows], [row.labels.taskB for row in rows])
+    known = classes or Pair(*(_classes(path, task, set(column)) for task, column in columns.items()))
+    numbers = known.map(lambda names: {"": UNLABELLED} | {name: number for number, name in enumerate(names)})
+    for row in rows:
+        for (task, label), names, allowed in zip(row.labels.items(), known, numbers, strict=True):
+            if label not in allowed:
+                raise ValueError(f"{path}, row on line {row.line}: {task} is {_unknown(label, names)}")
+    samples = [Sample(row.sentence, numbers.taskA[row.labels.taskA], numbers.taskB[row.labels.taskB]) for row in rows]
+    return MultiTaskDataset(samples, *known)
 
 
 def write_csv(path: str | Path, dataset: MultiTaskDataset) -> None:
     """Write a dataset in the form that `read_csv` reads."""
+    names = Pair(dataset.taskA_classes, dataset.taskB_classes).map(class_names)
     with Path(path).open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for sample in dataset.samples:
-            names = dataset.taskA_classes[sample.taskA], dataset.taskB_classes[sample.taskB]
-            writer.writerow([sample.sentence, *names])
+            writer.writerow([sample.sentence, names.taskA[sample.taskA], names.taskB[sample.taskB]])
 
 
-def _read_rows(path: Path) -> list[Row]:
-    """Read the rows below the header; csv's own reader knows on which line it is, even when it fails."""
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+def similar_labels(dataset: MultiTaskDataset) -> list[str]:
+    """Find labels that are most likely one class, written in several ways.
+
+    They differ in nothing but case, blanks, invisible characters, the code points of a letter or a number's idle zeros.
+
+    Returns:
+        For each task, a line of warning for each of the first classes of that kind, and one for the rest.
+    """
+    names = Pair(dataset.taskA_classes, dataset.taskB_classes).map(class_names)
+    labels = Pair([sample.taskA for sample in dataset.samples], [sample.taskB for sample in dataset.samples])
+    lines: list[str] = []
+    for (task, named), counts in zip(names.items(), labels.map(Counter), strict=True):
+        groups = _alike({name: counts[label] for label, name in named.items()})
+        lines += [_warning(task, group) for group in groups[:SHOWN]]
+        if len(groups) > SHOWN:
+            lines.append(f"{task} has {len(groups) - SHOWN:,} more classes that are written in several ways")
+    return lines
+
+
+def _alike(counts: dict[str, int]) -> list[dict[str, int]]:
+    """Group the labels that look alike, the most frequent first; those that are alone are left out."""
+    groups: dict[str, dict[str, int]] = {}
+    for name in sorted(counts, key=counts.__getitem__, reverse=True):
+        groups.setdefault(_key(name), {})[name] = counts[name]
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _warning(task: str, counts: dict[str, int]) -> str:
+    counted = [f"{name} ({count:,}×)" for name, count in zip(_show(list(counts)), counts.values(), strict=True)]
+    best = next((name for name in counts if name == _visible(name)), next(iter(counts)))
+    return f"{task} has the labels {_list(counted)}: if they are one class, write {_quote(best)} in every row"
+
+
+def _show(names: Sequence[str]) -> list[str]:
+    """Quote names so that they look different, by their code points if need be."""
+    shown = [_quote(name) for name in names]
+    if len(set(map(_visible, shown))) == len(shown):
+        return shown
+    return [_quote(name, ascii).replace("  ", r" \x20") for name in names]
+
+
+def _key(label: str) -> str:
+    """Reduce a label to what it has in common with the other ways to write its class."""
+    key = _visible(_visible(label).casefold())
+    if not NUMBER.fullmatch(key):
+        return key
+    whole, _, decimals = key.replace(",", ".").partition(".")
+    digits = whole.lstrip("+-0") or "0"
+    return f"{'-' * whole.startswith('-')}{digits}.{decimals.rstrip('0')}"
+
+
+def _visible(text: str) -> str:
+    """Leave out what cannot be seen: control and format characters, variants of emoji, blanks beyond one."""
+    letters = unicodedata.normalize("NFKC", text)
+    kept = (
+        letter
+        for letter in letters
+        if letter.isspace() or not (unicodedata.category(letter) in ("Cc", "Cf") or "\ufe00" <= letter <= "\ufe0f")
+    )
+    return " ".join(unicodedata.normalize("NFKC", "".join(kept)).split())
+
+
+def _text(path: Path) -> str:
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder, but must be a CSV file")
     try:
-        header = [name.strip() for name in next(reader, [])]
-        if missing := [column for column in COLUMNS if header.count(column) != 1]:
-            raise ValueError(
-                f"{path}: {', '.join(missing)} must stand once in the first line, which names {','.join(COLUMNS)}"
-            )
-        rows = [
-            (reader.line_num, _row(path, reader.line_num, header, cells))
-            for cells in reader
-            if any(map(str.strip, cells))
-        ]
-    except csv.Error as error:
-        raise ValueError(f"{path}, row on line {reader.line_num}: {error}; is a quote missing?") from error
+        text = read_text(path)
+    except ValueError:
+        _refuse_foreign(path)
+        raise
+    if "\0" in text[:2]:
+        raise ValueError(f"{path} is UTF-16 text; save it as CSV in UTF-8")
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise ValueError(f"{path}, line {line}: a NUL character, which no text has; remove it or export the file again")
+    return text
+
+
+def _refuse_foreign(path: Path) -> None:
+    if not path.is_file():  # a pipe cannot be read twice
+        return
+    with path.open("rb") as file:
+        start = file.read(4)
+    for signature, kind in FOREIGN.items():
+        if start.startswith(signature):
+            raise ValueError(f"{path} is {kind}; save it as CSV in UTF-8")
+
+
+def _rows(path: Path, text: str) -> list[Row]:
+    """Read the rows below the header."""
+    text = EXCEL_LINE.sub("", text)
+    delimiter = _delimiter(text)
+    records = _records(path, text, delimiter)
+    first, cells = next(records, (1, []))
+    header = [name.strip() for name in cells]
+    if missing := [column for column in COLUMNS if header.count(column) != 1]:
+        raise ValueError(f"{path}, line {first}: {_header_fault(_line(text, first), header, missing)}")
+    rows = []
+    for line, cells in records:
+        try:
+            sentence, *labels = _cells(cells, header, delimiter)
+        except ValueError as error:
+            raise _unusable(path, text, line, error) from None
+        rows.append(Row(line, sentence, Pair(*labels)))
     if not rows:
         raise ValueError(f"{path}: no rows below the header")
     return rows
 
 
-def _row(path: Path, line: int, header: list[str], cells: list[str]) -> dict[str, str]:
+def _delimiter(text: str) -> str:
+    """Find the delimiter that parts most of the columns' names, or else stands most often in the header."""
+    header = _line(text.lstrip("\r\n " + "".join(DELIMITERS)), 1)
+
+    def fit(delimiter: str) -> tuple[int, int]:
+        return sum(name.strip(' "') in COLUMNS for name in header.split(delimiter)), header.count(delimiter)
+
+    return max(DELIMITERS, key=fit)
+
+
+def _records(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Go through the records that are not blank, each with the line on which it begins."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if any(map(str.strip, cells)):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error as error:
+        reason = f"{error}; a quote is missing, one inside quotes not written twice, or a blank behind the closing one"
+        raise _unusable(path, text, line, reason) from error
+
+
+def _header_fault(line: str, header: list[str], missing: list[str]) -> str:
+    expected = ",".join(COLUMNS)
+    if not header:
+        return f"the file is empty; its first line must be {expected}"
+    if len(header) == 1 and all(column in header[0] for column in COLUMNS):
+        return f"the header {_quote(line)} is one field; write {expected}, and no quotes around a whole line"
+    others = {_fold(name): name for name in header[:100] if name not in COLUMNS}
+    meant = {column: get_close_matches(_fold(column), others, 1, 0.85) for column in missing}
+    if len(missing) == len(COLUMNS) and not any(meant.values()):
+        return f"{_quote(line)} names no column and looks like a row; put the header {expected} above it"
+    hints = [f"{_quote(others[name])} should be {column}" for column, names in meant.items() for name in names]
+    cure = f"did you mean that {' and '.join(hints)}?" if hints else f"write {expected}"
+    return f"{', '.join(missing)} must stand once in the header, which is {_quote(line)}; {cure}"
+
+
+def _fold(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+def _cells(cells: list[str], header: list[str], delimiter: str) -> list[str]:
+    """Pick the cells of the three columns.
+
+    Raises:
+        ValueError: They are not those of a sentence with a label.
+    """
+    places = [header.index(column) for column in COLUMNS]
     if any(map(str.strip, cells[len(header) :])):
-        raise ValueError(f"{path}, row on line {line}: too many fields; quote a sentence that has commas")
-    named = dict(zip(header, cells, strict=False))
-    row = {column: named.get(column, "").strip() for column in COLUMNS}
-    if empty := [column for column in COLUMNS if not row[column]]:
-        raise ValueError(f"{path}, row on line {line}: {', '.join(empty)} is empty")
-    return row
+        raise ValueError(f"too many fields; quote a sentence that has {DELIMITERS[delimiter]}")
+    if len(cells) <= max(places):
+        raise ValueError(
+            f"too few fields: {len(cells)}, where the header has {len(header)} and {DELIMITERS[delimiter]} between "
+            "them; leave the field of a missing label empty"
+        )
+    found = [cells[place].strip() for place in places]
+    if not found[0]:
+        raise ValueError("sentence is empty")
+    if not any(found[1:]):
+        raise ValueError(f"{' and '.join(COLUMNS[1:])} are empty; a sentence needs a label of at least one task")
+    if found == list(COLUMNS):
+        raise ValueError("the header stands here again; remove it")
+    return found
 
 
-def _classes(path: Path, task: str, rows: list[Row]) -> list[str]:
-    found = {cells[task] for _, cells in rows}
+def _classes(path: Path, task: str, labels: set[str]) -> list[str]:
+    found = labels - {""}
     if len(found) < 2:
-        raise ValueError(f"{path}: {task} has only the class {min(found)!r}; a classifier needs at least two")
+        what = f"only the class {_quote(min(found))}" if found else "no label in any row"
+        raise ValueError(f"{path}: {task} has {what}; a classifier needs at least two classes")
     numeric = all(re.fullmatch(r"-?[0-9]{1,18}", label) for label in found)
     return sorted(found, key=lambda label: (int(label), label)) if numeric else sorted(found)
+
+
+def _unknown(label: str, classes: Sequence[str]) -> str:
+    near = [name for name in classes if _key(name) == _key(label)]
+    shown = _show([label, *near[:1]])
+    hint = f"; did you mean {shown[1]}?" if near else ""
+    return f"{shown[0]}, but must be one of {_list(classes)}{hint}"
+
+
+def _unusable(path: Path, text: str, line: int, reason: object) -> ValueError:
+    return ValueError(f"{path}, row on line {line}: {reason}: {_quote(_line(text, line))}")
+
+
+def _line(text: str, number: int) -> str:
+    return next(islice(io.StringIO(text, newline=""), number - 1, None), "").rstrip("\r\n")
+
+
+def _quote(text: str, form: Callable[[str], str] = repr) -> str:
+    return form(text if len(text) <= SHOWN_LENGTH else text[:SHOWN_LENGTH] + "…")
+
+
+def _list(items: Sequence[str]) -> str:
+    more = f" and {len(items) - SHOWN:,} more" if len(items) > SHOWN else ""
+    return ", ".join(items[:SHOWN]) + more

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..config import Pooling, Split, TrainingConfig
 from ..dataset import MultiTaskDataset
-from ..evaluator import Metrics, format_evaluation
+from ..evaluator import EpochMetrics, Metrics, format_evaluation
 from ..freezing import apply_strategy
 from ..multitask import parameter_counts
 from ..plots import visualize_metrics
@@ -61,7 +61,7 @@ different classes, the scores tell which is which.
 class Result(NamedTuple):
     """What one training has to show; the model itself is let go."""
 
-    history: list[Metrics]
+    history: list[EpochMetrics]
     metrics: Metrics
 
 
@@ -97,10 +97,8 @@ def _heading(console: Console, text: str) -> None:
 
 def _show_similarity(folder: Path, device: torch.device, console: Console) -> dict[str, Tensor]:
     console.print(READING_THE_SIMILARITIES)
-    poolings, length = list(Pooling), ORIGINAL.max_length
-    matrices = compare(
-        SAMPLE_SENTENCES, ORIGINAL.backbone, poolings, length, ORIGINAL.seed, str(device), folder, console
-    )
+    configs = [dataclasses.replace(ORIGINAL, pooling=pooling) for pooling in Pooling]
+    matrices = compare(SAMPLE_SENTENCES, configs, str(device), folder, console)
     for title, matrix in matrices.items():
         closest = rank_by_similarity(matrix, 0)[0]
         console.print(

@@ -66,7 +66,7 @@ def absent_class(code: Code, rng: torch.Generator) -> Any:
 def one_class_only(code: Code, rng: torch.Generator) -> Any:
     cases = (((0,) * 4, 2), ((1,) * 4, 2), ((0,) * 4, 3), ((1,) * 4, 3), ((1,), 2), ((2,), 4))
     return {
-        f"labels {labels}, {classes} classes": code.evaluator.roc(*scored(rng, labels, classes))
+        f"labels {labels}, {classes} classes": simplified(code.evaluator.roc(*scored(rng, labels, classes)))
         for labels, classes in cases
     }
 
