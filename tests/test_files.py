@@ -1,8 +1,66 @@
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from solutions.app.files import read_text, staged
+from solutions.app import files
+from solutions.app.files import read_text, settle, staged
+
+OLD = {"a": "old", "b/c": "old", "b/mine": "mine", "mine": "mine"}
+NEW = {"a": "new", "b/c": "new", "d": "new", "e/f": "new"}
+
+
+def write(folder, content):
+    for name, text in content.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def publish(folder, content):
+    with staged(folder) as partial:
+        write(partial, content)
+
+
+def everything(folder):
+    return {path.relative_to(folder).as_posix(): path.is_file() and path.read_text() for path in folder.rglob("*")}
+
+
+def written(folder, content):
+    write(folder, content)
+    return everything(folder)
+
+
+def at_line(number, action):
+    """Do something at the n-th line of `files` that is run from now on, in any thread; what it returns counts them."""
+    count = 0
+
+    def trace(frame, event, argument):
+        nonlocal count
+        if frame.f_code.co_filename != files.__file__:
+            return None
+        if event == "line":
+            count += 1
+            if count == number:
+                action()
+        return trace
+
+    threading.settrace(trace)
+    sys.settrace(trace)
+    return lambda: count
+
+
+def untraced():
+    sys.settrace(None)
+    threading.settrace(None)
+
+
+def interrupt():
+    raise KeyboardInterrupt
 
 
 def test_staged_files_appear_together_at_the_end(tmp_path):
@@ -58,6 +116,13 @@ def test_staged_never_replaces_a_folder_by_a_file(tmp_path):
     assert [path.name for path in tmp_path.rglob("*")] == ["metrics.json", "mine"]
 
 
+def test_staged_never_replaces_a_file_by_a_folder(tmp_path):
+    (tmp_path / "b").write_text("mine")
+    with pytest.raises(OSError, match="b: there is a file of that name"):
+        publish(tmp_path, NEW)
+    assert everything(tmp_path) == {"b": "mine"}
+
+
 def test_staged_leaves_no_folder_when_a_deeper_one_cannot_be_made(tmp_path):
     with pytest.raises(OSError, match="cannot write to the folder"), staged(tmp_path / "a" / "b" / ("x" * 300)):
         pytest.fail("the block was entered")
@@ -76,14 +141,14 @@ def test_read_text_names_the_line_that_is_not_utf8(tmp_path):
 def test_staged_puts_everything_back_when_a_move_fails(tmp_path, monkeypatch):
     for name in "abc":
         (tmp_path / name).write_text("old")
-    rename = Path.rename
+    replace = Path.replace
 
     def locked(path, target):
-        if path.read_text() == "new" and path.name == "b":
+        if path.name == "b" and path.read_text() == "new":
             raise PermissionError("b is open elsewhere")
-        return rename(path, target)
+        return replace(path, target)
 
-    monkeypatch.setattr(Path, "rename", locked)
+    monkeypatch.setattr(Path, "replace", locked)
 
     def write_all():
         with staged(tmp_path) as folder:
@@ -100,3 +165,114 @@ def test_staged_says_at_once_that_a_folder_cannot_be_written(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match=r"cannot write to the folder .*file"), staged(tmp_path / "file" / "below"):
         pytest.fail("the block was entered")
+
+
+@pytest.mark.parametrize("before", [OLD, {}])
+def test_staged_is_whole_wherever_it_is_interrupted(tmp_path, before):
+    def attempt(number):
+        folder = tmp_path / str(number) / "ré sults"
+        write(folder, before)
+        lines = at_line(number, interrupt)
+        try:
+            publish(folder, NEW)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            untraced()
+        return folder, lines()
+
+    folder, lines = attempt(0)
+    old, new = written(tmp_path / "old", before), everything(folder)
+    assert lines > 50
+    for number in range(1, lines + 1):
+        folder, _ = attempt(number)
+        assert everything(folder) in (old, new), number
+        publish(folder, NEW)
+        assert everything(folder) == new, number
+
+
+def kill_at_every_line(folder):
+    """Print, for every line at which a writer is killed, what a reader finds then."""
+    for number in range(10**6):
+        root = folder / str(number)
+        write(root, OLD)
+        if (child := os.fork()) == 0:
+            at_line(number, lambda: os.kill(os.getpid(), 9))
+            publish(root, NEW)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        settle(root)
+        killed = everything(root)
+        publish(root, NEW)
+        print(json.dumps([killed, everything(root)]))
+        if number and not status:
+            return
+
+
+def without_staging(content):
+    """Leave out what a writer had staged that was killed: no other can know that it has gone."""
+    return {name: text for name, text in content.items() if not name.startswith(".partial-")}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork, to start a writer for each line")
+def test_settle_makes_whole_what_a_killed_writer_leaves(tmp_path):
+    # in a process of its own, which has no threads and so can fork
+    code = f"import test_files; test_files.kill_at_every_line(test_files.Path({str(tmp_path)!r}))"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    new = results[0][0]
+    old = written(tmp_path / "old", OLD)
+    assert len(results) > 50
+    for killed, after in results:
+        assert files.LOCK not in killed
+        assert files.UNDO not in killed
+        assert without_staging(killed) in (old, new)
+        assert without_staging(after) == new
+    assert sum(killed == new for killed, _ in results) > 3
+
+
+def publish_rounds(folder, text, barrier, rounds, mixes):
+    content = dict.fromkeys("abcde", text)
+    for _ in range(rounds):
+        with staged(folder) as partial:
+            write(partial, content)
+            barrier.wait()
+        barrier.wait()
+        if text == "new":
+            mixes.value += everything(folder) not in (content, dict.fromkeys("abcde", "newer"))
+        barrier.wait()
+
+
+def test_two_writers_never_mix_their_files(tmp_path):
+    processes = multiprocessing.get_context("spawn")
+    barrier, mixes = processes.Barrier(2, timeout=60), processes.Value("i", 0)
+    writers = [
+        processes.Process(target=publish_rounds, args=(tmp_path, text, barrier, 100, mixes))
+        for text in ("new", "newer")
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert mixes.value == 0
+
+
+def test_settle_does_nothing_where_nothing_is_to_be_done(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "FileLock", None)  # it would be noticed
+    write(tmp_path, OLD)
+    before = everything(tmp_path)
+    for folder in (tmp_path, tmp_path / "missing", tmp_path / "mine"):
+        settle(folder)
+    assert everything(tmp_path) == before
+
+
+def test_settle_is_silent_where_it_may_not_write(tmp_path, monkeypatch):
+    (tmp_path / files.UNDO).mkdir()
+
+    def refused(*arguments, **options):
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(files, "FileLock", refused)
+    settle(tmp_path)
