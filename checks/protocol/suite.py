@@ -28,6 +28,7 @@ class Code(Protocol):
     plots: Any
     pooling: Any
     similarity: Any
+    tasks: Any
     templates: Any
     trainer: Any
 

@@ -1,0 +1,50 @@
+"""Judges of exercise 5.4: where many answers are right."""
+
+from typing import Any
+
+from ...protocol.suite import Observe
+from ...referee.compare import difference
+from ...referee.judge import Judge
+from . import checks
+
+
+def _judge_accuracy(observed: Any, expected: Any) -> str | None:
+    """Tell whether the share is that of the labelled sentences: 3 of 4, where there are 7."""
+    found = difference(expected, observed)
+    if found is None:
+        return None
+    if type(observed) not in (int, float):
+        return f"the accuracy: {found.problem}"
+    words = f"the accuracy is {found.observed} instead of {found.expected}"
+    for count, kind in ((3, "mistakes"), (6, "right")):
+        if difference(count / 7, observed) is None:
+            return f"{words}: the sentences without a label count as {kind}"
+    return words
+
+
+def _judge_gradients(observed: Any, expected: Any) -> str | None:
+    """Tell which sentences move the weights."""
+    if observed["backward"] is not None:
+        return f"`backward` {observed['backward']}: the loss is no part of the graph"
+    if difference(expected["unlabelled"], observed["unlabelled"]):
+        return "a sentence without a label gets a gradient"
+    if not observed["labelled"].any():
+        return "no gradient reaches the logits"
+    found = difference(expected["labelled"], observed["labelled"])
+    return f"the gradients are not those of the mean over the labelled sentences: {found.problem}" if found else None
+
+
+def _judge_nothing_moves(observed: Any, _: Any) -> str | None:
+    """Tell whether anything came of a batch without any label."""
+    if observed["backward"] is not None:
+        return f"`backward` {observed['backward']}: the loss is no part of the graph"
+    if observed["moved"].isnan().any():
+        return "the weights became not-a-number"
+    return "the weights moved" if observed["moved"].any() else None
+
+
+JUDGES: dict[Observe, Judge] = {
+    checks.accuracy_of_some: _judge_accuracy,
+    checks.gradients: _judge_gradients,
+    checks.nothing_moves: _judge_nothing_moves,
+}
