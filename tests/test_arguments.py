@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from solutions.app.arguments import choose_device, parse_unfreeze, read_sentences
+from solutions.app.arguments import choose_device, read_sentences
 
 
 @pytest.mark.parametrize(
@@ -34,14 +34,3 @@ def test_read_sentences_refuses_none_both_and_what_is_not_text(tmp_path):
         read_sentences(None, tmp_path / "empty")
     with pytest.raises(ValueError, match="is not UTF-8 text"):
         read_sentences(["caf\udce9"], None)
-
-
-def test_parse_unfreeze_reads_pairs():
-    assert parse_unfreeze("3:1,5:2") == ((3, 1), (5, 2))
-    assert parse_unfreeze("") == ()
-
-
-@pytest.mark.parametrize("text", ["top", "3", "3:1:2", "a:1", "3:1;5:2"])
-def test_parse_unfreeze_shows_the_form(text):
-    with pytest.raises(ValueError, match=f"--unfreeze is '{text}', but must look like 3:1,5:2"):
-        parse_unfreeze(text)

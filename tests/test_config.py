@@ -1,9 +1,19 @@
 import dataclasses
 import json
+import re
 
 import pytest
 
-from solutions.config import FreezeStrategy, Split, TrainingConfig
+from solutions.config import (
+    DataConfig,
+    FreezeStrategy,
+    ModelConfig,
+    OptimizerConfig,
+    Pooling,
+    Split,
+    TrainingConfig,
+    milestones,
+)
 
 
 def test_training_config_defaults_to_the_originals_hyperparameters():
@@ -39,6 +49,7 @@ def test_training_config_defaults_to_the_originals_hyperparameters():
         ({"unfreeze": ((2, 1), (2, 2))}, "unfreeze is .* different epochs"),
         ({"unfreeze": ((1, 1),), "freeze": FreezeStrategy.NOTHING}, "unfreeze is .* freeze is 'nothing'"),
         ({"disjoint_words": True}, "disjoint_words is True, .* split is 'random'"),
+        ({"data": "my.csv", "split": "leak-free"}, "split is 'leak-free', but must be 'random' with data of your own"),
     ],
 )
 def test_training_config_names_the_field_its_value_and_what_is_allowed(values, message):
@@ -58,3 +69,36 @@ def test_training_config_survives_json():
 def test_training_config_refuses_unknown_fields():
     with pytest.raises(ValueError, match="unknown configuration field: gamma"):
         TrainingConfig.from_dict({"gamma": 1})
+
+
+def test_training_config_is_a_model_a_data_and_an_optimizer_configuration():
+    config, parts = TrainingConfig(), (ModelConfig(), DataConfig(), OptimizerConfig())
+    assert all(isinstance(config, type(part)) for part in parts)
+    for part in parts:
+        assert all(getattr(config, name) == value for name, value in dataclasses.asdict(part).items())
+    assert set(dataclasses.asdict(config)) == {name for part in parts for name in dataclasses.asdict(part)}
+
+
+@pytest.mark.parametrize(
+    ("part", "values"), [(ModelConfig, {"dim": 1}), (DataConfig, {"dataset_size": 2}), (OptimizerConfig, {"epochs": 0})]
+)
+def test_each_part_of_a_configuration_validates_itself(part, values):
+    with pytest.raises(ValueError, match=f"{next(iter(values))} is {next(iter(values.values()))}, but must be "):
+        part(**values)
+
+
+@pytest.mark.parametrize("choice", [FreezeStrategy, Pooling, Split])
+def test_choices_are_refused_by_name_and_value(choice):
+    with pytest.raises(ValueError, match=f"{choice.__name__} is 'head-x', but must be one of {next(iter(choice))}, "):
+        choice("head-x")
+
+
+def test_milestones_reads_pairs():
+    assert milestones("3:1,5:2") == milestones([[3, 1], [5, 2]]) == ((3, 1), (5, 2))
+    assert milestones("") == ()
+
+
+@pytest.mark.parametrize("given", ["top", "3", "3:1:2", "a:1", "3:1;5:2", 3, [3], [[3, 1.5]]])
+def test_milestones_shows_the_form(given):
+    with pytest.raises(ValueError, match=re.escape(f"unfreeze is {given!r}, but must look like 3:1,5:2")):
+        milestones(given)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solutions.app.csv_files import read_csv, similar_labels, write_csv
+from solutions.app.csv_files import read_csv, write_csv
+from solutions.app.labels import similar_labels
 from solutions.dataset import MultiTaskDataset, Sample
 from solutions.tasks import UNLABELLED, Pair
 

@@ -43,8 +43,10 @@ def test_roc_of_two_classes_is_one_curve_of_class_1():
     logits[:, 1] += labels
     result = roc(labels, logits)
     assert result["auc"] == pytest.approx(pairwise_auc(labels == 1, logits[:, 1] - logits[:, 0]))
-    assert (result["fpr"][0], result["tpr"][0], result["fpr"][-1], result["tpr"][-1]) == (0, 0, 1, 1)
-    assert np.trapezoid(result["tpr"], result["fpr"]) == pytest.approx(result["auc"])
+    assert result["fpr"].keys() == result["tpr"].keys() == {1}
+    fpr, tpr = result["fpr"][1], result["tpr"][1]
+    assert (fpr[0], tpr[0], fpr[-1], tpr[-1]) == (0, 0, 1, 1)
+    assert np.trapezoid(tpr, fpr) == pytest.approx(result["auc"])
 
 
 def test_roc_of_more_classes_is_one_curve_per_class_and_the_mean_of_their_areas():

@@ -1,5 +1,7 @@
 import dataclasses
 import math
+import re
+import warnings
 
 import pytest
 import torch
@@ -144,10 +146,39 @@ def test_train_logs_each_epoch_in_the_originals_form(config):
     )
 
 
-def test_train_says_that_it_diverged(config):
-    config = dataclasses.replace(config, learning_rate=1e30, epochs=5)
-    with pytest.raises(ValueError, match="training diverged; lower the learning rate"):
+@pytest.mark.parametrize(
+    ("options", "cause"),
+    [
+        ({"learning_rate": 1e30}, "learning_rate, which is 1e"),
+        ({"weight_decay": 1e6}, "weight_decay, which is 1e"),
+        ({"alpha": 1e38, "learning_rate": 1e-3}, "alpha, which is 1e"),
+        ({"weighting": "uncertainty", "weighting_learning_rate": 100.0}, "weighting_learning_rate, which is 100"),
+    ],
+)
+def test_train_says_that_it_diverged_and_names_the_likely_cause(config, options, cause):
+    config = dataclasses.replace(config, **{"learning_rate": 1e-3, "epochs": 40, **options})
+    with pytest.raises(ValueError, match=rf"training diverged; the likely cause is {cause}.*: make it smaller"):
         trained(config)
+
+
+def test_train_says_that_the_very_last_step_diverged(config):
+    config = dataclasses.replace(config, learning_rate=1e30, epochs=1, batch_size=32)  # the one step of 32 sentences
+    with pytest.raises(ValueError, match="training diverged; the likely cause is learning_rate"):
+        trained(config)
+
+
+@pytest.mark.parametrize(("rate", "warned"), [(1e-7, True), (0.1, False)])
+def test_training_in_bfloat16_warns_of_steps_that_move_nothing(config, rate, warned):
+    config = dataclasses.replace(config, learning_rate=rate, epochs=1)
+    train_set, _ = generated_split(config)
+    model = build_model(config).bfloat16()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        train(model, train_set, config)
+    assert [bool(re.search(r"moves [\d,]+ of [\d,]+ weights in torch.bfloat16", str(w.message))) for w in caught] == (
+        [True] * len(caught)
+    )
+    assert bool(caught) == warned
 
 
 def test_train_refuses_an_empty_dataset(config):

@@ -20,6 +20,9 @@ class Choice(StrEnum):
     def _missing_(cls, value: object) -> None:
         raise ValueError(f"{cls.__name__} is {value!r}, but must be one of {', '.join(cls)}")
 
+    def __repr__(self) -> str:
+        return repr(self.value)
+
 
 class FreezeStrategy(Choice):
     """Which part of the model keeps its weights while the rest trains."""
@@ -145,7 +148,7 @@ class DataConfig(Config):
         self._require(
             "disjoint_words",
             leak_free or not self.disjoint_words,
-            f"off unless split is 'leak-free', and split is {self.split.value!r}",
+            f"off unless split is 'leak-free', and split is {self.split!r}",
         )
 
 
@@ -183,7 +186,7 @@ class OptimizerConfig(Config):
         self._require(
             "unfreeze",
             not self.unfreeze or self.freeze is FreezeStrategy.BACKBONE,
-            f"empty unless freeze is 'backbone', and freeze is {self.freeze.value!r}",
+            f"empty unless freeze is 'backbone', and freeze is {self.freeze!r}",
         )
 
 

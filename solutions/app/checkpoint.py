@@ -11,8 +11,8 @@ from safetensors.torch import load_file, save
 from ..backbones import load_backbone, quiet
 from ..config import TrainingConfig
 from ..multitask import MultiTaskSentenceTransformer
-from ..tasks import Pair
-from .files import staged
+from ..tasks import TASKS, Pair
+from .files import settle, staged
 
 FORMAT = 1
 
@@ -56,6 +56,7 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
         ValueError: A file is damaged, or of a format that this version does not know.
     """
     folder = Path(folder)
+    settle(folder)
     config, classes = _read_description(folder / "config.json")
     for part in (folder / "backbone", folder / "heads.safetensors"):
         if not part.exists():
@@ -85,7 +86,7 @@ def _read_description(path: Path) -> tuple[TrainingConfig, Pair[tuple[str, ...]]
         description = json.loads(path.read_text(encoding="utf-8"))
         if description["format"] != FORMAT:
             raise ValueError(f"format is {description['format']!r}, but must be {FORMAT}")
-        classes = Pair(description["taskA_classes"], description["taskB_classes"]).map(_class_names)
+        classes = Pair(*(_class_names(description[f"{task}_classes"]) for task in TASKS))
         return TrainingConfig.from_dict(description["config"]), classes
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"{path} cannot be used: {error}") from error

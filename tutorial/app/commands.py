@@ -23,7 +23,8 @@ from ..similarity import SAMPLE_SENTENCES, cosine_similarity_matrix
 from ..tasks import TASK_NAMES, UNLABELLED, Pair
 from .arguments import choose_device
 from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from .csv_files import read_csv, similar_labels, write_csv
+from .csv_files import read_csv, write_csv
+from .labels import similar_labels
 from .tables import similarity_table
 
 

@@ -3,9 +3,7 @@
 import csv
 import io
 import re
-import unicodedata
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import NamedTuple
 from ..dataset import MultiTaskDataset, Sample, class_names
 from ..tasks import UNLABELLED, Pair
 from .files import read_text
+from .labels import listed, quote, spelling, told_apart
 
 COLUMNS = ("sentence", *Pair._fields)
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -28,12 +27,6 @@ FOREIGN = {
     b"PK\x03\x04": "an Excel workbook or another ZIP file",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
 }
-
-# So many items of a list are shown in a message, and so many characters of a text.
-SHOWN, SHOWN_LENGTH = 10, 60
-
-# A comma before three digits may part thousands.
-NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*|,[0-9]{1,2})?")
 
 
 class Row(NamedTuple):
@@ -81,68 +74,6 @@ def write_csv(path: str | Path, dataset: MultiTaskDataset) -> None:
         writer.writerow(COLUMNS)
         for sample in dataset.samples:
             writer.writerow([sample.sentence, names.taskA[sample.taskA], names.taskB[sample.taskB]])
-
-
-def similar_labels(dataset: MultiTaskDataset) -> list[str]:
-    """Find labels that are most likely one class, written in several ways.
-
-    They differ in nothing but case, blanks, invisible characters, the code points of a letter or a number's idle zeros.
-
-    Returns:
-        For each task, a line of warning for each of the first classes of that kind, and one for the rest.
-    """
-    names = Pair(dataset.taskA_classes, dataset.taskB_classes).map(class_names)
-    labels = Pair([sample.taskA for sample in dataset.samples], [sample.taskB for sample in dataset.samples])
-    lines: list[str] = []
-    for (task, named), counts in zip(names.items(), labels.map(Counter), strict=True):
-        groups = _alike({name: counts[label] for label, name in named.items()})
-        lines += [_warning(task, group) for group in groups[:SHOWN]]
-        if len(groups) > SHOWN:
-            lines.append(f"{task} has {len(groups) - SHOWN:,} more classes that are written in several ways")
-    return lines
-
-
-def _alike(counts: dict[str, int]) -> list[dict[str, int]]:
-    """Group the labels that look alike, the most frequent first; those that are alone are left out."""
-    groups: dict[str, dict[str, int]] = {}
-    for name in sorted(counts, key=counts.__getitem__, reverse=True):
-        groups.setdefault(_key(name), {})[name] = counts[name]
-    return [group for group in groups.values() if len(group) > 1]
-
-
-def _warning(task: str, counts: dict[str, int]) -> str:
-    counted = [f"{name} ({count:,}×)" for name, count in zip(_show(list(counts)), counts.values(), strict=True)]
-    best = next((name for name in counts if name == _visible(name)), next(iter(counts)))
-    return f"{task} has the labels {_list(counted)}: if they are one class, write {_quote(best)} in every row"
-
-
-def _show(names: Sequence[str]) -> list[str]:
-    """Quote names so that they look different, by their code points if need be."""
-    shown = [_quote(name) for name in names]
-    if len(set(map(_visible, shown))) == len(shown):
-        return shown
-    return [_quote(name, ascii).replace("  ", r" \x20") for name in names]
-
-
-def _key(label: str) -> str:
-    """Reduce a label to what it has in common with the other ways to write its class."""
-    key = _visible(_visible(label).casefold())
-    if not NUMBER.fullmatch(key):
-        return key
-    whole, _, decimals = key.replace(",", ".").partition(".")
-    digits = whole.lstrip("+-0") or "0"
-    return f"{'-' * whole.startswith('-')}{digits}.{decimals.rstrip('0')}"
-
-
-def _visible(text: str) -> str:
-    """Leave out what cannot be seen: control and format characters, variants of emoji, blanks beyond one."""
-    letters = unicodedata.normalize("NFKC", text)
-    kept = (
-        letter
-        for letter in letters
-        if letter.isspace() or not (unicodedata.category(letter) in ("Cc", "Cf") or "\ufe00" <= letter <= "\ufe0f")
-    )
-    return " ".join(unicodedata.normalize("NFKC", "".join(kept)).split())
 
 
 def _text(path: Path) -> str:
@@ -221,14 +152,14 @@ def _header_fault(line: str, header: list[str], missing: list[str]) -> str:
     if not header:
         return f"the file is empty; its first line must be {expected}"
     if len(header) == 1 and all(column in header[0] for column in COLUMNS):
-        return f"the header {_quote(line)} is one field; write {expected}, and no quotes around a whole line"
+        return f"the header {quote(line)} is one field; write {expected}, and no quotes around a whole line"
     others = {_fold(name): name for name in header[:100] if name not in COLUMNS}
     meant = {column: get_close_matches(_fold(column), others, 1, 0.85) for column in missing}
     if len(missing) == len(COLUMNS) and not any(meant.values()):
-        return f"{_quote(line)} names no column and looks like a row; put the header {expected} above it"
-    hints = [f"{_quote(others[name])} should be {column}" for column, names in meant.items() for name in names]
+        return f"{quote(line)} names no column and looks like a row; put the header {expected} above it"
+    hints = [f"{quote(others[name])} should be {column}" for column, names in meant.items() for name in names]
     cure = f"did you mean that {' and '.join(hints)}?" if hints else f"write {expected}"
-    return f"{', '.join(missing)} must stand once in the header, which is {_quote(line)}; {cure}"
+    return f"{', '.join(missing)} must stand once in the header, which is {quote(line)}; {cure}"
 
 
 def _fold(name: str) -> str:
@@ -262,31 +193,22 @@ def _cells(cells: list[str], header: list[str], delimiter: str) -> list[str]:
 def _classes(path: Path, task: str, labels: set[str]) -> list[str]:
     found = labels - {""}
     if len(found) < 2:
-        what = f"only the class {_quote(min(found))}" if found else "no label in any row"
+        what = f"only the class {quote(min(found))}" if found else "no label in any row"
         raise ValueError(f"{path}: {task} has {what}; a classifier needs at least two classes")
     numeric = all(re.fullmatch(r"-?[0-9]{1,18}", label) for label in found)
     return sorted(found, key=lambda label: (int(label), label)) if numeric else sorted(found)
 
 
 def _unknown(label: str, classes: Sequence[str]) -> str:
-    near = [name for name in classes if _key(name) == _key(label)]
-    shown = _show([label, *near[:1]])
+    near = [name for name in classes if spelling(name) == spelling(label)]
+    shown = told_apart([label, *near[:1]])
     hint = f"; did you mean {shown[1]}?" if near else ""
-    return f"{shown[0]}, but must be one of {_list(classes)}{hint}"
+    return f"{shown[0]}, but must be one of {listed(classes)}{hint}"
 
 
 def _unusable(path: Path, text: str, line: int, reason: object) -> ValueError:
-    return ValueError(f"{path}, row on line {line}: {reason}: {_quote(_line(text, line))}")
+    return ValueError(f"{path}, row on line {line}: {reason}: {quote(_line(text, line))}")
 
 
 def _line(text: str, number: int) -> str:
     return next(islice(io.StringIO(text, newline=""), number - 1, None), "").rstrip("\r\n")
-
-
-def _quote(text: str, form: Callable[[str], str] = repr) -> str:
-    return form(text if len(text) <= SHOWN_LENGTH else text[:SHOWN_LENGTH] + "…")
-
-
-def _list(items: Sequence[str]) -> str:
-    more = f" and {len(items) - SHOWN:,} more" if len(items) > SHOWN else ""
-    return ", ".join(items[:SHOWN]) + more

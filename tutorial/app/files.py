@@ -1,11 +1,18 @@
 """Reading text, and writing result files that are there whole or not at all."""
 
+import json
 import os
+import secrets
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from filelock import FileLock
+
+LOCK = ".partial-lock"  # held while files move; it goes with the last of them
+UNDO = ".partial-undo"  # a publication under way: new/, what it replaces in old/, and the names that are fresh
 
 
 def read_text(path: Path) -> str:
@@ -27,8 +34,9 @@ def read_text(path: Path) -> str:
 def staged(folder: str | Path) -> Iterator[Path]:
     """Collect files in a temporary folder and move them into place when the block has ended well.
 
-    Entering it already proves that the folder can be written, before any work is done; if the block fails, what
-    stood in the folder before is untouched. Files of other names stay where they are in any case.
+    Entering it already proves that the folder can be written, before any work is done. Whatever fails or interrupts it,
+    the folder then holds either what it held before or all the new files, and never those of two writers. Files of
+    other names stay where they are in any case.
 
     Args:
         folder: Where the files go; it is made if it is missing.
@@ -37,52 +45,118 @@ def staged(folder: str | Path) -> Iterator[Path]:
         The temporary folder to write to.
 
     Raises:
-        OSError: The folder cannot be made or written.
+        OSError: The folder cannot be made or written, or there is a folder where a file should go.
     """
     folder = Path(folder)
     missing = [parent for parent in (folder, *folder.parents) if not os.path.exists(parent)]
+    partial = folder / f".partial-{secrets.token_hex(8)}"
     try:
-        partial = _make_partial(folder)
         try:
-            yield partial
-            _move_into(partial, folder)
+            _make(partial)
+            yield partial / "new"
+            _undisturbed(_publish, folder, partial)
         finally:
-            shutil.rmtree(partial, ignore_errors=True)
-    except BaseException:
-        for parent in missing:  # only what was made above, and only while it is empty
-            if os.path.isdir(parent) and not any(parent.iterdir()):
-                parent.rmdir()
-        raise
-
-
-def _make_partial(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
-    except OSError as error:
-        raise OSError(f"cannot write to the folder {folder}: {error.strerror}") from error
-
-
-def _move_into(partial: Path, folder: Path) -> None:
-    """Move every file into the folder, or none: what is in the way is kept until all have arrived."""
-    replaced = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
-    arrived: list[Path] = []
-    try:
-        for name in [path.relative_to(partial) for path in partial.rglob("*") if path.is_file()]:
-            target = folder / name
-            if target.is_dir():
-                raise OSError(f"cannot write the file {target}: there is a folder of that name")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if target.exists():
-                (replaced / name).parent.mkdir(parents=True, exist_ok=True)
-                target.rename(replaced / name)
-            arrived.append(name)
-            (partial / name).rename(target)
-    except BaseException:
-        for name in arrived:
-            (folder / name).unlink(missing_ok=True)
-            if (replaced / name).exists():
-                (replaced / name).rename(folder / name)
-        raise
+            _tidy(folder, partial, missing)
     finally:
-        shutil.rmtree(replaced, ignore_errors=True)
+        _tidy(folder, partial, missing)  # again: an interrupt may have cut the first one short
+
+
+def settle(folder: str | Path) -> None:
+    """Take back what a killed writer has published by half; while another one publishes, wait for it.
+
+    Where nothing is to be done, or nothing may be written, nothing happens.
+    """
+    _tidy(Path(folder), Path(folder) / UNDO, [])
+
+
+def _make(partial: Path) -> None:
+    try:
+        (partial / "new").mkdir(parents=True)
+        (partial / "old").mkdir()
+    except OSError as error:
+        raise OSError(f"cannot write to the folder {partial.parent}: {error.strerror}") from error
+
+
+def _tidy(folder: Path, partial: Path, made: list[Path]) -> None:
+    if any(os.path.lexists(path) for path in (partial, folder / UNDO, folder / LOCK)):
+        with suppress(OSError):
+            _undisturbed(_discard, folder, partial)
+    for parent in made:
+        with suppress(OSError):  # there are files in it
+            parent.rmdir()
+
+
+def _undisturbed(work: Callable[[Path, Path], None], folder: Path, partial: Path) -> None:
+    """Run it in a thread: an interrupt is raised in the main one only, which then still waits for the end."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(work, folder, partial).result()
+
+
+def _discard(folder: Path, partial: Path) -> None:
+    with _locked(folder):
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock; no half publication is in the folder when it is taken, nor when it is let go."""
+    lock = folder / LOCK
+    with FileLock(lock, poll_interval=0.01):
+        try:
+            _undo(folder)
+            yield
+        finally:
+            _undo(folder)
+            with suppress(OSError):  # Windows: a moment later. Whoever waits for it sees it go and makes a new one
+                lock.unlink()
+
+
+def _publish(folder: Path, partial: Path) -> None:
+    with _locked(folder):
+        names = sorted(path.relative_to(partial / "new") for path in (partial / "new").rglob("*"))
+        for name in names:
+            _refuse_a_clash(partial / "new" / name, folder / name)
+        fresh = [name.as_posix() for name in names if not os.path.lexists(folder / name)]
+        (partial / "fresh.json").write_text(json.dumps(fresh), encoding="utf-8")
+        partial.rename(folder / UNDO)  # from here on anybody can take it back
+        for name in names:
+            _move(folder, name)
+        (folder / UNDO / "fresh.json").unlink()  # from here on it is final
+
+
+def _refuse_a_clash(new: Path, target: Path) -> None:
+    if new.is_dir() and os.path.lexists(target) and not target.is_dir():
+        raise OSError(f"cannot make the folder {target}: there is a file of that name")
+    if target.is_dir() and not new.is_dir():
+        raise OSError(f"cannot write the file {target}: there is a folder of that name")
+
+
+def _move(folder: Path, name: Path) -> None:
+    new, old, target = folder / UNDO / "new" / name, folder / UNDO / "old" / name, folder / name
+    if new.is_dir():
+        old.mkdir()
+        target.mkdir(exist_ok=True)
+        return
+    if os.path.lexists(target):
+        target.replace(old)
+    new.replace(target)
+
+
+def _undo(folder: Path) -> None:
+    """Take back a publication that is not final, and remove what is left of a final one."""
+    old, journal = folder / UNDO / "old", folder / UNDO / "fresh.json"
+    if journal.is_file():
+        for name in reversed(json.loads(journal.read_text(encoding="utf-8"))):
+            _remove(folder / name)
+        for path in [path for path in old.rglob("*") if not path.is_dir()]:
+            path.replace(folder / path.relative_to(old))
+        journal.unlink()
+    shutil.rmtree(folder / UNDO, ignore_errors=True)
+
+
+def _remove(target: Path) -> None:
+    if target.is_dir():
+        with suppress(OSError):  # somebody else has put a file into it
+            target.rmdir()
+    else:
+        target.unlink(missing_ok=True)
