@@ -111,19 +111,15 @@ def test_figures_name_evenly_spaced_classes(tmp_path, drawn):
 
 
 @pytest.mark.parametrize("classes", [2, 40])
-def test_figures_cut_nothing_off(tmp_path, drawn, classes):
+def test_figures_cut_nothing_off(tmp_path, classes):
     names = {
         "taskA": [f"longer_class_name_{c}" for c in range(classes)],
         "taskB": [f"longer_class_name_{c}" for c in range(6)],
     }
     visualize_metrics({"taskA": many(classes), "taskB": many(6)}, tmp_path, class_names=names)
-    figure = drawn["confusion_matrices.png"]
-    figure.draw_without_rendering()  # it was saved in another resolution
-    for axis in figure.axes[:2]:
-        for text in (axis.title, axis.xaxis.label, axis.yaxis.label, *axis.get_xticklabels(), *axis.get_yticklabels()):
-            box = text.get_window_extent()
-            assert min(box.min) >= -1  # pixels
-            assert all(box.max <= figure.bbox.max + 1)
+    picture = imread(tmp_path / "confusion_matrices.png")
+    for edge in (picture[0], picture[-1], picture[:, 0], picture[:, -1]):
+        assert (edge == 1).all()
 
 
 @pytest.mark.parametrize(
