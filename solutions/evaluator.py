@@ -142,7 +142,9 @@ def _measurable(labels: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
     broken = ~logits.isfinite().all(dim=-1)
     if broken.any():
         row = int(broken.nonzero()[0])
-        raise ValueError(f"the logits of sentence {row} are {logits[row].tolist()}: the model's weights have diverged")
+        raise ValueError(
+            f"the logits of sentence {row} are {logits[row].tolist()}: the model has diverged; train it again in smaller steps"
+        )
     return labels.detach().cpu(), logits.detach().cpu()
 
 
@@ -193,9 +195,9 @@ def evaluate(model: MultiTaskSentenceTransformer, batches: Iterable[Batch]) -> M
 def format_evaluation(metrics: Metrics) -> str:
     """Lay the metrics dictionary out as the report that ends a training run."""
     lines = []
-    for name, task in zip(TASK_NAMES, (metrics["taskA"], metrics["taskB"]), strict=True):
-        lines.append(f"{name} - {format_measures(task, ('Accuracy', 'Precision', 'Recall', 'F1'))}")
-        lines.append(f"{name} - AUC: {format_measure(task['auc'])}")
+    for task, name in TASK_NAMES.items():
+        lines.append(f"{name} - {format_measures(metrics[task], ('Accuracy', 'Precision', 'Recall', 'F1'))}")
+        lines.append(f"{name} - AUC: {format_measure(metrics[task]['auc'])}")
     lines.append(f"Combined Accuracy: {format_measure(metrics['overall']['combined_accuracy'])}")
     return "\n".join(lines)
 

@@ -13,11 +13,11 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .evaluator import format_measure
+from .evaluator import EpochMetrics, Metrics, TaskMetrics, format_measure
+from .tasks import TASK_NAMES, Task
 
 # Two colours that remain apart in every common form of colour blindness (Okabe & Ito 2008).
-TASK_COLOURS = {"taskA": "#0072B2", "taskB": "#D55E00"}
-TASK_NAMES = {"taskA": "Task A", "taskB": "Task B"}
+TASK_COLOURS: dict[Task, str] = {"taskA": "#0072B2", "taskB": "#D55E00"}
 # More names than this fit neither side by side nor into a legend, and more curves cannot be told apart.
 FEW_CLASSES = 6
 # A matrix of more rows is no larger, and drawn in colours alone.
@@ -77,9 +77,9 @@ def _check_similarities(matrices: dict[str, Tensor], labels: int) -> None:
 
 
 def visualize_metrics(
-    metrics: dict[str, Any],
+    metrics: Metrics,
     folder: str | Path = ".graphs",
-    history: Sequence[dict[str, Any]] = (),
+    history: Sequence[EpochMetrics] = (),
     class_names: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Path]:
     """Draw a metrics dictionary and, if there is one, the history of the training that led to it.
@@ -106,7 +106,7 @@ def visualize_metrics(
     return [folder / name for name in figures]
 
 
-def _training_curves(history: Sequence[dict[str, Any]]) -> Figure:
+def _training_curves(history: Sequence[EpochMetrics]) -> Figure:
     figure = Figure(figsize=(15, 3.4), layout="constrained")
     loss_axis, *metric_axes = figure.subplots(1, 5)
     epochs = range(1, len(history) + 1)
@@ -114,7 +114,7 @@ def _training_curves(history: Sequence[dict[str, Any]]) -> Figure:
     loss_axis.set_title("Loss")
     for axis, metric in zip(metric_axes, ("accuracy", "precision", "recall", "f1"), strict=True):
         for task, colour in TASK_COLOURS.items():
-            values = [epoch[task][metric] for epoch in history]
+            values = [epoch[task][metric] for epoch in history]  # type: ignore[literal-required]
             axis.plot(epochs, values, marker="o", color=colour, label=TASK_NAMES[task])
         axis.set_title("F1" if metric == "f1" else metric.capitalize())
         axis.set_ylim(0, 1.03)
@@ -126,8 +126,8 @@ def _training_curves(history: Sequence[dict[str, Any]]) -> Figure:
     return figure
 
 
-def _confusion_matrices(metrics: dict[str, Any], class_names: Mapping[str, Sequence[str]]) -> Figure:
-    names = {task: _names(task, len(_checked_matrix(metrics, task)), class_names) for task in TASK_NAMES}
+def _confusion_matrices(metrics: Metrics, class_names: Mapping[str, Sequence[str]]) -> Figure:
+    names = {task: _names(task, len(_checked_matrix(metrics[task], task)), class_names) for task in TASK_NAMES}
     side = max(_side(4.4, names[task]) for task in TASK_NAMES)
     large = max(map(len, names.values())) > MOST_ROWS_WITH_TEXTS
     # The constrained layout cuts titles off where large squares meet colour bars.
@@ -146,8 +146,8 @@ def _confusion_matrices(metrics: dict[str, Any], class_names: Mapping[str, Seque
     return figure
 
 
-def _checked_matrix(metrics: dict[str, Any], task: str) -> Sequence[Sequence[int]]:
-    matrix: Sequence[Sequence[int]] = metrics[task]["confusion_matrix"]
+def _checked_matrix(measured: TaskMetrics, task: str) -> Sequence[Sequence[int]]:
+    matrix = measured["confusion_matrix"]
     columns = sorted({len(row) for row in matrix})
     if columns != [len(matrix)]:
         raise ValueError(
@@ -157,7 +157,7 @@ def _checked_matrix(metrics: dict[str, Any], task: str) -> Sequence[Sequence[int
     return matrix
 
 
-def _roc_curves(metrics: dict[str, Any], class_names: Mapping[str, Sequence[str]]) -> Figure:
+def _roc_curves(metrics: Metrics, class_names: Mapping[str, Sequence[str]]) -> Figure:
     figure = Figure(figsize=(10, 5.1), layout="constrained")
     for axis, task in zip(figure.subplots(1, 2), TASK_NAMES, strict=True):
         axis.plot([0, 1], [0, 1], color="#999999", linestyle=":", label="chance")
@@ -173,7 +173,7 @@ def _roc_curves(metrics: dict[str, Any], class_names: Mapping[str, Sequence[str]
     return figure
 
 
-def _curves(task: str, measured: dict[str, Any], class_names: Mapping[str, Sequence[str]]) -> list[Curve]:
+def _curves(task: str, measured: TaskMetrics, class_names: Mapping[str, Sequence[str]]) -> list[Curve]:
     """List the curves of one task: its `fpr` and `tpr` map each class that has a curve, an index, to a list."""
     fpr, tpr = _by_class(measured["fpr"]), _by_class(measured["tpr"])
     classes = len(measured["confusion_matrix"])

@@ -25,7 +25,5 @@ class Pair(NamedTuple, Generic[T]):
         return Pair(function(self.taskA), function(self.taskB))
 
 
-TASK_NAMES = Pair("Task A", "Task B")
-
-# Both tasks' names in a metrics dictionary.
-TASKS: tuple[Literal["taskA"], Literal["taskB"]] = ("taskA", "taskB")
+Task = Literal["taskA", "taskB"]  # as a metrics dictionary has them
+TASK_NAMES: dict[Task, str] = {"taskA": "Task A", "taskB": "Task B"}

@@ -39,8 +39,8 @@ from .tasks import TASK_NAMES
 
 Criterion = FixedWeights | UncertaintyWeights
 
-# No loss counts a thousand times as much as it does by itself, or as little: whoever weighs so has lost the way.
-TOO_FAR = 1000.0
+# Nothing that is learned well is that large: no weight of a layer, and no weight of a loss.
+FAR = 1e6
 
 
 def build_model(config: ModelConfig, taskA_classes: int = 2, taskB_classes: int = 2) -> MultiTaskSentenceTransformer:
@@ -236,8 +236,8 @@ def _train_epoch(
             raise divergence(f"the loss is {loss} in step {step} of the epoch", criterion, optimizer)
         total_loss += loss * len(batch.taskA_labels)  # per sentence: the last batch may be smaller
         scored.append((batch, output))
-    if not all(parameter.isfinite().all() for parameter in model.parameters()):  # the last step shows in no loss
-        raise divergence("the weights are infinite or not a number after the epoch", criterion, optimizer)
+    if not all(parameter.abs().max() < FAR for parameter in model.parameters()):  # the last step shows in no loss
+        raise divergence("after the epoch a weight is huge or not a number", criterion, optimizer)
     tasks = {task: task_metrics(*pair) for task, pair in labels_and_logits(scored).items()}
     sentences = sum(len(batch.taskA_labels) for batch, _ in scored)
     epoch: EpochMetrics = {"loss": total_loss / sentences, "taskA": tasks["taskA"], "taskB": tasks["taskB"]}
@@ -250,11 +250,11 @@ def divergence(seen: str, criterion: Criterion, optimizer: Optimizer) -> ValueEr
     """Make the error of a training that diverged: what was seen, and the option that is the likely cause."""
     rate, decay = (max(group[name] for group in optimizer.param_groups[:-1]) for name in ("lr", "weight_decay"))
     alpha, beta = (criterion.alpha, criterion.beta) if isinstance(criterion, FixedWeights) else criterion.weights()
-    if isinstance(criterion, UncertaintyWeights) and not 1 / TOO_FAR < min(alpha, beta) <= max(alpha, beta) < TOO_FAR:
+    if isinstance(criterion, UncertaintyWeights) and not max(alpha, beta) < FAR:
         cause, value = "weighting_learning_rate", optimizer.param_groups[-1]["lr"]
-    elif rate * decay > 1:  # a step takes this share of every weight away
+    elif rate * decay > 1 and decay > rate:  # a step takes this share of every weight away
         cause, value = "weight_decay", decay
-    elif max(alpha, beta) > TOO_FAR:
+    elif max(alpha, beta) > FAR:
         cause, value = ("alpha", alpha) if alpha > beta else ("beta", beta)
     else:
         cause, value = "learning_rate", rate
@@ -264,8 +264,8 @@ def divergence(seen: str, criterion: Criterion, optimizer: Optimizer) -> ValueEr
 def format_epoch(epoch: EpochMetrics) -> str:
     """Lay one epoch's metrics out as lines of the training log."""
     lines = [f"Loss: {epoch['loss']:.4f}"]
-    for name, task in zip(TASK_NAMES, (epoch["taskA"], epoch["taskB"]), strict=True):
-        lines.append(f"{name} - {format_measures(task, ('Acc', 'Prec', 'Rec', 'F1'))}")
+    for task, name in TASK_NAMES.items():
+        lines.append(f"{name} - {format_measures(epoch[task], ('Acc', 'Prec', 'Rec', 'F1'))}")
     if "loss_weights" in epoch:
         lines.append("Loss weights - Task A: {:.4f}, Task B: {:.4f}".format(*epoch["loss_weights"]))
     return "\n".join(lines)

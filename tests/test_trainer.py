@@ -151,8 +151,8 @@ def test_train_logs_each_epoch_in_the_originals_form(config):
     [
         ({"learning_rate": 1e30}, "learning_rate, which is 1e"),
         ({"weight_decay": 1e6}, "weight_decay, which is 1e"),
-        ({"alpha": 1e38, "learning_rate": 1e-3}, "alpha, which is 1e"),
-        ({"weighting": "uncertainty", "weighting_learning_rate": 100.0}, "weighting_learning_rate, which is 100"),
+        ({"alpha": 1e39}, "alpha, which is 1e"),
+        ({"weighting": "uncertainty", "weighting_learning_rate": 1e4}, "weighting_learning_rate, which is 10000"),
     ],
 )
 def test_train_says_that_it_diverged_and_names_the_likely_cause(config, options, cause):

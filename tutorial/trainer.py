@@ -39,8 +39,8 @@ from .tasks import TASK_NAMES
 
 Criterion = FixedWeights | UncertaintyWeights
 
-# No loss counts a thousand times as much as it does by itself, or as little: whoever weighs so has lost the way.
-TOO_FAR = 1000.0
+# Nothing that is learned well is that large: no weight of a layer, and no weight of a loss.
+FAR = 1e6
 
 
 def build_model(config: ModelConfig, taskA_classes: int = 2, taskB_classes: int = 2) -> MultiTaskSentenceTransformer:
@@ -205,11 +205,11 @@ def divergence(seen: str, criterion: Criterion, optimizer: Optimizer) -> ValueEr
     """Make the error of a training that diverged: what was seen, and the option that is the likely cause."""
     rate, decay = (max(group[name] for group in optimizer.param_groups[:-1]) for name in ("lr", "weight_decay"))
     alpha, beta = (criterion.alpha, criterion.beta) if isinstance(criterion, FixedWeights) else criterion.weights()
-    if isinstance(criterion, UncertaintyWeights) and not 1 / TOO_FAR < min(alpha, beta) <= max(alpha, beta) < TOO_FAR:
+    if isinstance(criterion, UncertaintyWeights) and not max(alpha, beta) < FAR:
         cause, value = "weighting_learning_rate", optimizer.param_groups[-1]["lr"]
-    elif rate * decay > 1:  # a step takes this share of every weight away
+    elif rate * decay > 1 and decay > rate:  # a step takes this share of every weight away
         cause, value = "weight_decay", decay
-    elif max(alpha, beta) > TOO_FAR:
+    elif max(alpha, beta) > FAR:
         cause, value = ("alpha", alpha) if alpha > beta else ("beta", beta)
     else:
         cause, value = "learning_rate", rate
@@ -219,8 +219,8 @@ def divergence(seen: str, criterion: Criterion, optimizer: Optimizer) -> ValueEr
 def format_epoch(epoch: EpochMetrics) -> str:
     """Lay one epoch's metrics out as lines of the training log."""
     lines = [f"Loss: {epoch['loss']:.4f}"]
-    for name, task in zip(TASK_NAMES, (epoch["taskA"], epoch["taskB"]), strict=True):
-        lines.append(f"{name} - {format_measures(task, ('Acc', 'Prec', 'Rec', 'F1'))}")
+    for task, name in TASK_NAMES.items():
+        lines.append(f"{name} - {format_measures(epoch[task], ('Acc', 'Prec', 'Rec', 'F1'))}")
     if "loss_weights" in epoch:
         lines.append("Loss weights - Task A: {:.4f}, Task B: {:.4f}".format(*epoch["loss_weights"]))
     return "\n".join(lines)

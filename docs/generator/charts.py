@@ -6,7 +6,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from solutions.plots import TASK_COLOURS, TASK_NAMES, lighten
+from solutions.plots import TASK_COLOURS, lighten
+from solutions.tasks import TASK_NAMES
 
 from .data import mean, spread
 

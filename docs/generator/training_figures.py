@@ -2,7 +2,8 @@
 
 from matplotlib.figure import Figure
 
-from solutions.plots import TASK_COLOURS, TASK_NAMES, lighten
+from solutions.plots import TASK_COLOURS, lighten
+from solutions.tasks import TASK_NAMES
 
 from .charts import GREY, SERIES, Parts, accuracies, across, bars, line, said
 from .data import load, mean, spread

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save
 from ..backbones import load_backbone, quiet
 from ..config import TrainingConfig
 from ..multitask import MultiTaskSentenceTransformer
-from ..tasks import TASKS, Pair
+from ..tasks import TASK_NAMES, Pair
 from .files import settle, staged
 
 FORMAT = 1
@@ -86,7 +86,7 @@ def _read_description(path: Path) -> tuple[TrainingConfig, Pair[tuple[str, ...]]
         description = json.loads(path.read_text(encoding="utf-8"))
         if description["format"] != FORMAT:
             raise ValueError(f"format is {description['format']!r}, but must be {FORMAT}")
-        classes = Pair(*(_class_names(description[f"{task}_classes"]) for task in TASKS))
+        classes = Pair(*(_class_names(description[f"{task}_classes"]) for task in TASK_NAMES))
         return TrainingConfig.from_dict(description["config"]), classes
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"{path} cannot be used: {error}") from error

@@ -123,7 +123,7 @@ def _own_data(path: str, console: Console) -> MultiTaskDataset:
     columns = zip(*(sample.labels for sample in dataset.samples), strict=True)
     labelled = [sum(label != UNLABELLED for label in column) for column in columns]
     if min(labelled) < len(dataset):
-        counts = [f"{name} {count:,}" for name, count in zip(TASK_NAMES, labelled, strict=True)]
+        counts = [f"{name} {count:,}" for name, count in zip(TASK_NAMES.values(), labelled, strict=True)]
         console.print(f"Labelled sentences of {len(dataset):,}: {', '.join(counts)}")
     return dataset
 
