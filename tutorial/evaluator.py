@@ -120,7 +120,7 @@ def _measurable(labels: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
     if broken.any():
         row = int(broken.nonzero()[0])
         raise ValueError(
-            f"the logits of sentence {row} are {logits[row].tolist()}: the model has diverged; train it again in smaller steps"
+            f"the logits of sentence {row} are {logits[row].tolist()}: the model diverged; train it in smaller steps"
         )
     return labels.detach().cpu(), logits.detach().cpu()
 
