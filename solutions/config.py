@@ -77,6 +77,12 @@ def option(default: Any, help: str, rule: Rule = ANYTHING, flag: str = "") -> An
     return field(default=default, metadata={"help": help, "rule": rule, "flag": flag})
 
 
+def allowed(each: "dataclasses.Field[Any]") -> str:
+    """Say what values a field may have."""
+    rule: Rule = each.metadata["rule"]
+    return f"one of {', '.join(type(each.default))}" if isinstance(each.default, Choice) else rule.words
+
+
 @dataclass(frozen=True)
 class Config:
     """What every configuration has, and how it checks itself.
@@ -96,8 +102,7 @@ class Config:
     def _check_type(self, each: "dataclasses.Field[Any]") -> None:
         value, default = getattr(self, each.name), each.default
         if isinstance(default, Choice):  # its plain text will do, as JSON, notebooks and the command line have it
-            allowed = [choice.value for choice in type(default)]
-            self._require(each.name, value in allowed, f"one of {', '.join(allowed)}")
+            self._require(each.name, value in list(type(default)), allowed(each))
             object.__setattr__(self, each.name, type(default)(value))
         elif isinstance(default, bool):
             self._require(each.name, isinstance(value, bool), "true or false")

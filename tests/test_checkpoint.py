@@ -116,3 +116,14 @@ def test_load_checkpoint_names_weights_that_do_not_fit(saved):
     (folder / "config.json").write_text(json.dumps(description))
     with pytest.raises(ValueError, match=r"heads.safetensors"):
         load_checkpoint(folder)
+
+
+def test_load_checkpoint_opens_one_of_an_earlier_version(saved):
+    folder, model, _ = saved
+    description = json.loads((folder / "config.json").read_text())
+    del description["config"]["data"]  # which came later
+    description["config"] = dict(sorted(description["config"].items()))  # and stood in another order
+    (folder / "config.json").write_text(json.dumps(description))
+    loaded = load_checkpoint(folder)
+    assert loaded.config.data == ""
+    assert all(map(torch.equal, loaded.model.parameters(), model.parameters()))

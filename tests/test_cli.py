@@ -1,5 +1,6 @@
 """The command line as a user meets it: a process with arguments, output and an exit code."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -10,6 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.torch import load_file
+
+from solutions.app.checkpoint import load_checkpoint
+from solutions.app.cli import main
+from solutions.config import TrainingConfig
 
 COMMANDS = ("demo", "embed", "similarity", "train", "evaluate", "predict")
 ROOT = Path(__file__).parents[1]
@@ -32,11 +37,12 @@ def environment():
     }
 
 
-def solutions(*arguments, cwd, **options):
+def solutions(*arguments, cwd, columns=100, **options):
     """Run a command; on the CPU, where results repeat to the bit."""
     device = ["--device", "cpu"] if arguments[0] in COMMANDS and "--device" not in arguments else []
     command = [sys.executable, "-m", "solutions", *map(str, arguments), *device]
-    return subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, encoding="utf-8", **options)
+    variables = {**environment(), "COLUMNS": str(columns)}
+    return subprocess.run(command, cwd=cwd, env=variables, capture_output=True, encoding="utf-8", **options)
 
 
 def small(backbone):
@@ -258,3 +264,87 @@ def test_an_interrupted_training_leaves_earlier_results_alone(trained, bert, tmp
     assert all(bool((before[name] == after[name]).all()) for name in before)
     assert not any(path.name.startswith(".partial-") for path in checkpoint.iterdir())
     assert not (tmp_path / "graphs").exists()
+
+
+def run_here(monkeypatch, folder, *arguments):
+    """Run a command in this process; returns its exit code."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "argv", ["solutions", *map(str, arguments)])
+    handler = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(SystemExit) as exit:
+            main()
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+    return exit.value.code or 0
+
+
+@pytest.mark.parametrize("step", ["measure", "visualize_metrics"])
+def test_a_trained_model_outlives_what_comes_after_it(bert, tmp_path, monkeypatch, capsys, step):
+    def fail(*arguments):
+        raise OSError(f"{step} failed")
+
+    monkeypatch.setattr(f"solutions.app.commands.{step}", fail)
+    code = run_here(monkeypatch, tmp_path, "train", *small(bert), "--device", "cpu")
+    assert (code, capsys.readouterr().err) == (2, f"error: {step} failed\n")
+    assert load_checkpoint(tmp_path / ".checkpoint").config.epochs == 2
+    assert not (tmp_path / ".graphs").exists()
+
+
+def test_an_operator_that_a_device_lacks_is_no_exercise_to_be_done(bert, tmp_path, monkeypatch, capsys):
+    def lacks(*arguments):
+        raise NotImplementedError("The operator 'aten::x' is not currently implemented for the MPS device.")
+
+    monkeypatch.setattr("solutions.app.commands.load_checkpoint", lacks)
+    assert run_here(monkeypatch, tmp_path, "predict", "Yes.") == 2
+    error = "error: The operator 'aten::x' is not currently implemented for the MPS device.\n"
+    assert capsys.readouterr().err == error
+    code = f"from tutorial.__main__ import tell; print('error:', tell(NotImplementedError({error[7:-1]!r})))"
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert told.stdout == error
+
+
+def test_drawing_shows_itself_on_a_terminal(trained, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert run_here(monkeypatch, tmp_path, "evaluate", "--checkpoint", trained[0] / ".checkpoint") == 0
+    assert "Drawing" in capsys.readouterr().err
+
+
+def test_every_option_of_a_configuration_is_one_of_train_with_its_help_and_its_bounds(tmp_path):
+    shown = " ".join(solutions("train", "--help", cwd=tmp_path, columns=300).stdout.replace("│", " ").split())
+    for field in dataclasses.fields(TrainingConfig):
+        flag = field.metadata["flag"] or f"--{field.name.replace('_', '-')}"
+        assert shown.count(f" {flag} ") == 1
+        assert all(word in shown for word in f"{field.metadata['help']} {field.metadata['rule'].words}".split())
+
+
+def test_sentences_with_a_label_for_one_task_only_are_trained_and_evaluated(bert, tmp_path):
+    rows = CSV.splitlines()
+    gaps = rows[:1]
+    for number, row in enumerate(rows[1:]):
+        sentence, task_a, task_b = row.split(",")
+        gaps.append(f"{sentence},{task_a if number % 3 else ''},{task_b if number % 3 != 1 else ''}")
+    (tmp_path / "gaps.csv").write_text("\n".join(gaps))
+    for weighting in ("fixed", "uncertainty"):
+        options = ("--data", "gaps.csv", "--weighting", weighting, "--batch-size", 1)
+        result = solutions("train", *small(bert), *options, cwd=tmp_path)
+        assert result.returncode == 0, result.stderr
+        assert "Labelled sentences of 30: Task A 20, Task B 20" in result.stdout
+        assert "nan" not in result.stdout
+    (tmp_path / "a.csv").write_text("sentence,taskA,taskB\nThe film.,show,\nThe router.,tech,\n")
+    result = solutions("evaluate", "--data", "a.csv", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "Task B - Accuracy: undefined" in result.stdout
+    metrics = json.loads((tmp_path / ".graphs/evaluation/metrics.json").read_text())["test"]
+    assert metrics["taskA"]["accuracy"] is not None
+    assert metrics["taskB"]["accuracy"] is None
+    (tmp_path / "twice.csv").write_text("\n".join(gaps + gaps[1:]))
+    folds = solutions("train", *small(bert), "--data", "twice.csv", "--folds", 2, cwd=tmp_path)
+    assert folds.returncode == 0, folds.stderr
+
+
+def test_labels_that_look_alike_are_warned_of(bert, tmp_path):
+    (tmp_path / "data.csv").write_text(CSV.replace("tech,bad", "Tech,bad"))
+    result = solutions("train", *small(bert), "--data", "data.csv", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "warning: data.csv: taskA has the labels 'Tech' (5×), 'tech' (5×): if they are one class" in result.stdout

@@ -19,6 +19,7 @@ from solutions.dataset import (
     stratified_split,
     template_split,
 )
+from solutions.tasks import UNLABELLED
 from solutions.templates import FULL_SOURCE, TEMPLATES, WORD_BANKS
 
 FUNCTION_WORDS = set(
@@ -196,3 +197,32 @@ def test_collate_pads_to_the_longest_of_the_batch(tiny):
 def test_collate_cuts_long_sentences(bert):
     batch = collate([Sample("the " * 100, 0, 0)], load_backbone(bert)[1], max_length=10)
     assert batch.inputs["input_ids"].shape == (1, 10)
+
+
+def test_splits_read_the_samples_a_fixed_number_of_times_however_many_combinations():
+    reads = []
+
+    class Counted(list):
+        def __iter__(self):
+            reads.append(len(self))
+            return super().__iter__()
+
+    def reads_of(split, classes_a, classes_b):
+        names = [str(number) for number in range(classes_a)], [str(number) for number in range(classes_b)]
+        pairs = list(product(range(classes_a), range(classes_b)))
+        dataset = MultiTaskDataset([Sample("Yes.", a, b) for a, b in pairs * 2], *names)
+        dataset.samples = Counted(dataset.samples)
+        reads.clear()
+        split(dataset)
+        return len(reads)
+
+    for split in (stratified_split, lambda dataset: stratified_folds(dataset, folds=2)):
+        assert reads_of(split, 2, 2) == reads_of(split, 20, 11)
+
+
+def test_dataset_keeps_sentences_that_lack_a_label():
+    samples = [Sample("a", 0, UNLABELLED), Sample("b", UNLABELLED, 1), Sample("c", 0, 1)] * 4
+    dataset = MultiTaskDataset(samples)
+    assert dataset.distribution() == {("", "Positive"): 4, ("Technology", ""): 4, ("Technology", "Positive"): 4}
+    for side in stratified_split(dataset, 0.25):
+        assert len(side.distribution()) == 3

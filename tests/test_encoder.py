@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from solutions import encoder as encoder_module
 from solutions.backbones import load_backbone
 from solutions.bundled import bundled_minilm
-from solutions.dataset import generate_dataset
+from solutions.dataset import MultiTaskDataset, Sample, generate_dataset
 from solutions.encoder import SentenceTransformer
-from solutions.trainer import cache_features
+from solutions.multitask import MultiTaskSentenceTransformer
+from solutions.trainer import cache_features, token_batches
 
 RAGGED = ["the router", "my sister loved this brilliant film because it delights audiences", "yes", "", "the " * 200]
 
@@ -146,3 +147,41 @@ def test_sentence_transformer_refuses_unknown_pooling_and_too_long_sentences(ber
         SentenceTransformer.from_pretrained(bert, pooling="cls", max_length=64)
     with pytest.raises(ValueError, match="max_length is 128, but must be from 3 to 64"):
         SentenceTransformer.from_pretrained(bert)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_training_encode_and_caching_read_a_text_alike_on_whichever_side_the_tokenizer_pads(bert, side):
+    model = MultiTaskSentenceTransformer(*load_backbone(bert), max_length=64).eval()
+    model.tokenizer.padding_side = side
+    dataset = MultiTaskDataset([Sample(sentence, 0, 1) for sentence in RAGGED[:3]])
+    (batch,) = token_batches(model, dataset, batch_size=3)
+    assert (batch.inputs["attention_mask"][:, 0].min() == 0) == (side == "left")
+    with torch.inference_mode():
+        in_training = model.features(**batch.inputs)
+        torch.testing.assert_close(cache_features(model, dataset.sentences), in_training)
+        torch.testing.assert_close(model.encode(dataset.sentences), model.project(in_training))
+        probabilities = model.predict(dataset.sentences)
+        torch.testing.assert_close(probabilities.taskA, model(**batch.inputs).taskA_logits.softmax(dim=-1))
+
+
+def test_many_sentences_are_not_tokenized_before_the_first_batch(encoder, monkeypatch):
+    monkeypatch.setattr(encoder_module, "SENTENCES_AT_A_TIME", 8)
+    read = []
+
+    class Watched(list):
+        def __getitem__(self, index):
+            read.append(index)
+            return super().__getitem__(index)
+
+    sentences = Watched(RAGGED * 20)
+    batches = encoder.batches_by_length(sentences)
+    next(batches)
+    assert read == [slice(0, 8)]
+    positions = [position for batch, _ in encoder.batches_by_length(sentences) for position in batch]
+    assert sorted(positions) == list(range(len(sentences)))
+
+
+@pytest.mark.parametrize("pooling", ["mean", "max"])
+def test_print_shows_the_pooling(bert, pooling):
+    model = SentenceTransformer.from_pretrained(bert, pooling=pooling, max_length=64)
+    assert str(model).splitlines()[1].strip() == f"pooling={pooling}_pool, max_length=64"

@@ -1,11 +1,14 @@
+import math
+
 import numpy as np
 import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 from torch.utils.data import DataLoader
 
-from solutions.dataset import generate_dataset, stratified_split
+from solutions.dataset import MultiTaskDataset, generate_dataset, stratified_split
 from solutions.evaluator import evaluate, format_evaluation, roc, task_metrics
+from solutions.tasks import UNLABELLED
 from solutions.trainer import token_batches
 
 LABELS = torch.tensor([0, 0, 0, 1, 1, 2])
@@ -126,3 +129,47 @@ def test_format_evaluation_has_the_originals_form():
         "Task B - AUC: undefined\n"
         "Combined Accuracy: 0.9975"
     )
+
+
+def test_task_metrics_and_roc_take_logits_with_gradients_and_in_half_precision():
+    labels = torch.tensor([0, 1, 1, 0])
+    logits = torch.tensor([[2.0, 1.0], [0.0, 1.0], [1.0, 0.5], [0.5, 0.0]])
+    for form in (logits.clone().requires_grad_(), logits.half(), logits.bfloat16()):
+        assert task_metrics(labels, form) == task_metrics(labels, logits)
+        assert roc(labels, form)["auc"] == roc(labels, logits)["auc"]
+
+
+def test_task_metrics_and_roc_of_no_sentence_are_undefined():
+    labels, logits = torch.empty(0, dtype=torch.long), torch.empty(0, 3)
+    metrics = task_metrics(labels, logits)
+    assert metrics["confusion_matrix"] == [[0, 0, 0]] * 3
+    assert all(math.isnan(metrics[name]) for name in ("accuracy", "precision", "recall", "f1"))
+    assert roc(labels, logits) == {"auc": None, "fpr": {}, "tpr": {}}
+
+
+@pytest.mark.parametrize("measure", [task_metrics, roc])
+@pytest.mark.parametrize("broken", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_not_a_number_is_not_measured(measure, broken):
+    logits = torch.tensor([[0.0, 1.0], [broken, 0.0]])
+    with pytest.raises(ValueError, match=r"the logits of sentence 1 are \[-?(nan|inf), 0.0\]: the model diverged"):
+        measure(torch.tensor([1, 0]), logits)
+
+
+def test_evaluate_counts_a_sentence_for_the_tasks_that_it_has_a_label_of(model):
+    complete = generate_dataset(40).samples
+    gaps = [s._replace(taskA=UNLABELLED) if i % 3 == 0 else s for i, s in enumerate(complete)]
+    gaps = [s._replace(taskB=UNLABELLED) if i % 3 == 1 else s for i, s in enumerate(gaps)]
+    metrics = evaluate(model, token_batches(model, MultiTaskDataset(gaps, ("a", "b", "c")), 7))
+    for task, others in (("taskA", 0), ("taskB", 1)):
+        labelled = MultiTaskDataset([s for i, s in enumerate(complete) if i % 3 != others], ("a", "b", "c"))
+        assert metrics[task] == evaluate(model, token_batches(model, labelled, 7))[task]
+        assert sum(map(sum, metrics[task]["confusion_matrix"])) == len(labelled)
+
+
+def test_evaluate_of_one_task_alone_leaves_the_other_undefined(model):
+    samples = [sample._replace(taskB=UNLABELLED) for sample in generate_dataset(8).samples]
+    metrics = evaluate(model, token_batches(model, MultiTaskDataset(samples, ("a", "b", "c")), 3))
+    report = format_evaluation(metrics)
+    assert metrics["taskA"]["accuracy"] >= 0
+    assert "Task B - Accuracy: undefined, Precision: undefined, Recall: undefined, F1: undefined" in report
+    assert "Combined Accuracy: undefined" in report

@@ -6,6 +6,7 @@ from torch.optim import AdamW
 from solutions.backbones import load_backbone
 from solutions.config import FreezeStrategy
 from solutions.freezing import (
+    FROZEN_PARTS,
     PARTS,
     UnfreezeSchedule,
     apply_strategy,
@@ -181,3 +182,23 @@ def test_optimizer_groups_slow_down_layer_by_layer_towards_the_bottom(model):
     rates = [group["lr"] for group in optimizer_groups(model, 1.0, 0.0, layer_decay=0.5)]
     assert rates == [0.0625, 0.125, 0.25, 0.5, 1, 1, 1, 1]
     assert [group["lr"] for group in optimizer_groups(model, 1.0, 0.0)] == [1.0] * 5
+
+
+@pytest.mark.parametrize("strategy", FreezeStrategy)
+def test_strategies_may_be_plain_text(model, strategy):
+    assert predict_changes(strategy.value) == predict_changes(strategy)
+    assert rebalance(0.6, 0.8, strategy.value) == rebalance(0.6, 0.8, strategy)
+    apply_strategy(model, strategy.value)
+    frozen = [name for name in PARTS if not next(model.get_submodule(name).parameters()).requires_grad]
+    assert set(frozen) == set(FROZEN_PARTS[strategy])
+
+
+@pytest.mark.parametrize("unknown", ["head-x", "HEAD_A", None, 0])
+def test_unknown_strategies_are_refused_by_name_and_value(model, unknown):
+    for call in (
+        lambda: predict_changes(unknown),
+        lambda: rebalance(0.6, 0.8, unknown),
+        lambda: apply_strategy(model, unknown),
+    ):
+        with pytest.raises(ValueError, match=f"FreezeStrategy is {unknown!r}, but must be one of nothing, backbone, "):
+            call()

@@ -1,7 +1,14 @@
-"""A progress bar on stderr, for people only: none where the output is no terminal and no notebook."""
+"""A progress bar on stderr, for people only: none where the output is no terminal and no notebook.
+
+The terminal library is imported where a bar is shown: a model without one does not need it.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sized
-from typing import TypeVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 T = TypeVar("T")
 
@@ -25,15 +32,26 @@ def track(
     if not show:
         yield from items
         return
-    from rich.console import Console  # here, so that a model without a bar needs no terminal library
-    from rich.progress import Progress
-
     if total is None and isinstance(items, Sized):
         total = len(items)
-    console = Console(stderr=True)
-    hidden = not (console.is_terminal or console.is_jupyter)
-    with Progress(console=console, transient=True, disable=hidden) as progress:
+    with _bars() as progress:
         bar = progress.add_task(description, total=total)
         for item in items:
             yield item
             progress.advance(bar, size(item))
+
+
+@contextmanager
+def busy(description: str) -> Iterator[None]:
+    """Show that something is under way, for as long as the block takes."""
+    with _bars() as progress:
+        progress.add_task(description, total=None)
+        yield
+
+
+def _bars() -> "Progress":
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    return Progress(console=console, transient=True, disable=not (console.is_terminal or console.is_jupyter))

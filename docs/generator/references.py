@@ -1,5 +1,6 @@
-"""Reference pages that the code writes itself: both command lines, and the result record."""
+"""Reference pages that the code writes itself: both command lines, the options, and the result record."""
 
+import dataclasses
 import json
 import re
 from typing import Any
@@ -14,6 +15,7 @@ from checks.grader.grading import Grader
 from checks.grader.record import SCHEMA, record_of, to_json
 from checks.referee.misconceptions import load_misconceptions
 from checks.source.files import Submission, read_sources
+from solutions.config import Config, DataConfig, ModelConfig, OptimizerConfig, allowed
 
 from .tables import markdown
 
@@ -27,6 +29,9 @@ def fragments() -> dict[str, str]:
     return {
         "checks": command_line(checks.cli.app, "checks"),
         "solutions": command_line(solutions.app.cli.app, "python -m solutions"),
+        "model-config": options(ModelConfig),
+        "data-config": options(DataConfig),
+        "optimizer-config": options(OptimizerConfig),
         "record": fields(schema),
         **{name: fields(part) for name, part in schema["$defs"].items()},
         "record-example": example(),
@@ -41,6 +46,15 @@ def command_line(app: typer.Typer, name: str) -> str:
     for clutter in CLUTTER:
         text = re.sub(clutter, "", text, flags=re.MULTILINE)
     return text.replace("```console", "```text")
+
+
+def options(config: type[Config]) -> str:
+    """List the fields of a configuration."""
+    rows = [
+        [f"`{field.name}`", f"`{field.default!r}`", allowed(field), field.metadata["help"]]
+        for field in dataclasses.fields(config)
+    ]
+    return markdown(["field", "default", "allowed", "meaning"], rows).replace("--:", "---")
 
 
 def fields(schema: dict[str, Any]) -> str:

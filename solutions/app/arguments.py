@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..config import Config, TrainingConfig
+from ..config import Choice, Config, TrainingConfig, allowed
 from .files import read_text
 
 if TYPE_CHECKING:
@@ -50,10 +50,14 @@ def _panel(config: type[Config], name: str) -> str | None:
 
 def _parameter(field: "Field[Any]", panel: str | None) -> inspect.Parameter:
     """Describe a field as typer reads the options of a command."""
-    rule, flag = field.metadata["rule"], field.metadata["flag"]
-    help_text = f"{field.metadata['help']}; {rule.words}".removesuffix("; ")
     default = field.default if field.default != () else ""
-    option = typer.Option(*([flag] if flag else []), help=help_text, show_default=default != "", rich_help_panel=panel)
+    option = typer.Option(
+        *filter(None, [field.metadata["flag"]]),
+        help=f"{field.metadata['help']}; {allowed(field)}".removesuffix("; "),
+        metavar="<choice>" if isinstance(default, Choice) else None,
+        show_default=default != "",
+        rich_help_panel=panel,
+    )
     return inspect.Parameter(
         field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[type(default), option]
     )

@@ -19,6 +19,7 @@ from ..encoder import SentenceTransformer
 from ..evaluator import EpochMetrics, Metrics, format_evaluation
 from ..evaluator import evaluate as measure
 from ..plots import similarity_heatmap, visualize_metrics
+from ..progress import busy
 from ..similarity import SAMPLE_SENTENCES, cosine_similarity_matrix
 from ..tasks import TASK_NAMES, UNLABELLED, Pair
 from .arguments import choose_device
@@ -73,7 +74,8 @@ def compare(
         matrices[f"{config.pooling} pooling"] = cosine_similarity_matrix(model.encode(sentences))
     for title, matrix in matrices.items():
         console.print(similarity_table(title, matrix, labels))
-    similarity_heatmap(matrices, labels, folder / "similarity.png")
+    with busy("Drawing"):
+        similarity_heatmap(matrices, labels, folder / "similarity.png")
     return matrices
 
 
@@ -161,7 +163,8 @@ def _report(
     console.print(f"Evaluation Results:\n\n{format_evaluation(metrics)}\nEvaluation complete!")
     classes = {"taskA": dataset.taskA_classes, "taskB": dataset.taskB_classes}
     _write_json(folder / "metrics.json", {"classes": classes, "test": metrics, "epochs": history})
-    visualize_metrics(metrics, folder, history, classes)
+    with busy("Drawing"):
+        visualize_metrics(metrics, folder, history, classes)
 
 
 def _write_json(path: Path, content: Any) -> None:
