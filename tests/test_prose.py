@@ -22,6 +22,7 @@ APART = (
     r"^ *```(?s:.*?)^ *```",
     r"^ *--8<--.*?$",  # what is included is made of the data
     r"^(?:#|:::).*$",  # headings
+    r"^    options: .*$",  # of what is made of docstrings
     r"\$\$(?s:.*?)\$\$",  # formulas
     r"\$[^$\n]+\$",
     r"`[^`]*`",
