@@ -115,3 +115,6 @@ class LabelledUncertaintyWeights(UncertaintyWeights):
 
 def _complete(taskA_labels: Tensor, taskB_labels: Tensor) -> bool:
     return not ((taskA_labels == UNLABELLED) | (taskB_labels == UNLABELLED)).any()
+
+
+Criterion = FixedWeights | UncertaintyWeights

@@ -1,10 +1,9 @@
 """Training both heads and the shared encoder together."""
 
 import math
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -32,15 +31,11 @@ from .evaluator import (
     task_metrics,
 )
 from .freezing import FROZEN_PARTS, UnfreezeSchedule, apply_strategy, optimizer_groups, rebalance
-from .losses import FixedWeights, LabelledUncertaintyWeights, UncertaintyWeights
+from .losses import Criterion, FixedWeights, LabelledUncertaintyWeights, UncertaintyWeights
 from .multitask import MultiTaskOutput, MultiTaskSentenceTransformer
 from .progress import track
+from .stability import HUGE, divergence, warn_of_rounding
 from .tasks import TASK_NAMES
-
-Criterion = FixedWeights | UncertaintyWeights
-
-# Nothing that is learned well is that large: no weight of a layer, and no weight of a loss.
-FAR = 1e6
 
 
 def build_model(config: ModelConfig, taskA_classes: int = 2, taskB_classes: int = 2) -> MultiTaskSentenceTransformer:
@@ -103,7 +98,7 @@ def feature_batches(
 
 
 def _loader(
-    items: "MultiTaskDataset | range", collate_fn: Callable[..., Batch], batch_size: int, seed: int | None
+    items: MultiTaskDataset | range, collate_fn: Callable[..., Batch], batch_size: int, seed: int | None
 ) -> DataLoader[Batch]:
     generator = None if seed is None else torch.Generator().manual_seed(seed)
     return DataLoader(
@@ -198,25 +193,6 @@ def build_optimizer(model: MultiTaskSentenceTransformer, criterion: Criterion, c
     return AdamW([*groups, learned], fused=True)
 
 
-def warn_of_rounding(groups: Sequence[dict[str, Any]]) -> None:
-    """Warn if most weights are of a type too coarse for their learning rate.
-
-    AdamW's first steps move a weight by about the learning rate; bfloat16 knows three digits, so that 0.1 + 0.00001 is
-    0.1 again.
-    """
-    for group in groups:
-        rate = group["lr"]
-        coarse = [p.detach() for p in group["params"] if p.requires_grad and p.dtype in (torch.bfloat16, torch.float16)]
-        moved = sum(int((weights + rate != weights).sum()) for weights in coarse)
-        total = sum(weights.numel() for weights in coarse)
-        if 2 * moved < total:
-            warnings.warn(
-                f"a step of {rate:g} (learning_rate) moves {moved:,} of {total:,} weights in {coarse[0].dtype}, "
-                "the others round back: train in float32, or make the learning rate larger",
-                stacklevel=2,
-            )
-
-
 def _training_batches(
     model: MultiTaskSentenceTransformer, dataset: MultiTaskDataset, config: OptimizerConfig
 ) -> DataLoader[Batch]:
@@ -236,7 +212,7 @@ def _train_epoch(
             raise divergence(f"the loss is {loss} in step {step} of the epoch", criterion, optimizer)
         total_loss += loss * len(batch.taskA_labels)  # per sentence: the last batch may be smaller
         scored.append((batch, output))
-    if not all(parameter.abs().max() < FAR for parameter in model.parameters()):  # the last step shows in no loss
+    if not all(parameter.abs().max() < HUGE for parameter in model.parameters()):  # the last step shows in no loss
         raise divergence("after the epoch a weight is huge or not a number", criterion, optimizer)
     tasks = {task: task_metrics(*pair) for task, pair in labels_and_logits(scored).items()}
     sentences = sum(len(batch.taskA_labels) for batch, _ in scored)
@@ -244,21 +220,6 @@ def _train_epoch(
     if isinstance(criterion, UncertaintyWeights):
         epoch["loss_weights"] = criterion.weights()
     return epoch
-
-
-def divergence(seen: str, criterion: Criterion, optimizer: Optimizer) -> ValueError:
-    """Make the error of a training that diverged: what was seen, and the option that is the likely cause."""
-    rate, decay = (max(group[name] for group in optimizer.param_groups[:-1]) for name in ("lr", "weight_decay"))
-    alpha, beta = (criterion.alpha, criterion.beta) if isinstance(criterion, FixedWeights) else criterion.weights()
-    if isinstance(criterion, UncertaintyWeights) and not max(alpha, beta) < FAR:
-        cause, value = "weighting_learning_rate", optimizer.param_groups[-1]["lr"]
-    elif rate * decay > 1 and decay > rate:  # a step takes this share of every weight away
-        cause, value = "weight_decay", decay
-    elif max(alpha, beta) > FAR:
-        cause, value = ("alpha", alpha) if alpha > beta else ("beta", beta)
-    else:
-        cause, value = "learning_rate", rate
-    return ValueError(f"{seen}: training diverged; the likely cause is {cause}, which is {value:g}: make it smaller")
 
 
 def format_epoch(epoch: EpochMetrics) -> str:
