@@ -6,6 +6,9 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 # The label of a sentence that has none for a task: what cross-entropy ignores if not told otherwise.
 UNLABELLED = -100
 
+Task = Literal["taskA", "taskB"]  # as a metrics dictionary has them
+TASK_NAMES: dict[Task, str] = {"taskA": "Task A", "taskB": "Task B"}
+
 T = TypeVar("T", covariant=True)
 U = TypeVar("U")
 
@@ -16,14 +19,10 @@ class Pair(NamedTuple, Generic[T]):
     taskA: T
     taskB: T
 
-    def items(self) -> Iterator[tuple[str, T]]:
-        """Go through both, each with its task's name in a metrics dictionary."""
-        return zip(self._fields, self, strict=True)
+    def items(self) -> Iterator[tuple[Task, T]]:
+        """Go through both, each with its task's key in a metrics dictionary."""
+        return zip(TASK_NAMES, self, strict=True)
 
     def map(self, function: Callable[[T], U]) -> "Pair[U]":
         """Apply a function to both."""
         return Pair(function(self.taskA), function(self.taskB))
-
-
-Task = Literal["taskA", "taskB"]  # as a metrics dictionary has them
-TASK_NAMES: dict[Task, str] = {"taskA": "Task A", "taskB": "Task B"}

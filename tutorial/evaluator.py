@@ -11,7 +11,7 @@ from torch import Tensor
 from .dataset import Batch
 from .encoder import inference
 from .multitask import MultiTaskOutput, MultiTaskSentenceTransformer
-from .tasks import TASK_NAMES, UNLABELLED, Pair
+from .tasks import TASK_NAMES, UNLABELLED, Task
 
 
 class ClassMetrics(TypedDict):
@@ -125,7 +125,7 @@ def _measurable(labels: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:
     return labels.detach().cpu(), logits.detach().cpu()
 
 
-def labels_and_logits(scored: Iterable[tuple[Batch, MultiTaskOutput]]) -> dict[str, tuple[Tensor, Tensor]]:
+def labels_and_logits(scored: Iterable[tuple[Batch, MultiTaskOutput]]) -> dict[Task, tuple[Tensor, Tensor]]:
     """Join what was predicted batch by batch, and keep nothing else of it.
 
     Returns:
@@ -138,9 +138,13 @@ def labels_and_logits(scored: Iterable[tuple[Batch, MultiTaskOutput]]) -> dict[s
     kept = [(batch.labels.map(Tensor.cpu), output.logits.map(Tensor.cpu)) for batch, output in scored]
     if not kept:
         raise ValueError("there are no sentences to evaluate")
-    labels, logits = (Pair(*map(torch.cat, zip(*batches, strict=True))) for batches in zip(*kept, strict=True))
-    labelled = labels.map(lambda task: task != UNLABELLED)
-    return {task: (labels[i][rows], logits[i][rows]) for i, (task, rows) in enumerate(labelled.items())}
+    joined: dict[Task, tuple[Tensor, Tensor]] = {}
+    for index, task in enumerate(TASK_NAMES):
+        labels = torch.cat([labels[index] for labels, _ in kept])
+        logits = torch.cat([logits[index] for _, logits in kept])
+        labelled = labels != UNLABELLED
+        joined[task] = labels[labelled], logits[labelled]
+    return joined
 
 
 def evaluate(model: MultiTaskSentenceTransformer, batches: Iterable[Batch]) -> Metrics:
