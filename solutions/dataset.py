@@ -103,13 +103,14 @@ class MultiTaskDataset(Dataset[Sample]):
         A task that a sample has no label of stands as `""`.
         """
         counts = Counter((sample.taskA, sample.taskB) for sample in self.samples)
-        names_a, names_b = class_names(self.taskA_classes), class_names(self.taskB_classes)
+        names_a, names_b = label_names(self)
         return {(names_a[a], names_b[b]): count for (a, b), count in sorted(counts.items())}
 
 
-def class_names(classes: Sequence[str]) -> dict[int, str]:
-    """Give the name of each label: a class, or `""` for `UNLABELLED`."""
-    return {UNLABELLED: "", **dict(enumerate(classes))}
+def label_names(dataset: MultiTaskDataset) -> Pair[dict[int, str]]:
+    """Give the name of each label of both tasks: a class, or `""` for `UNLABELLED`."""
+    classes = Pair(dataset.taskA_classes, dataset.taskB_classes)
+    return classes.map(lambda names: {UNLABELLED: "", **dict(enumerate(names))})
 
 
 def generate_category_samples(

@@ -102,9 +102,10 @@ class MultiTaskDataset(Dataset[Sample]):
         raise NotImplementedError("exercise 4.2: MultiTaskDataset")
 
 
-def class_names(classes: Sequence[str]) -> dict[int, str]:
-    """Give the name of each label: a class, or `""` for `UNLABELLED`."""
-    return {UNLABELLED: "", **dict(enumerate(classes))}
+def label_names(dataset: MultiTaskDataset) -> Pair[dict[int, str]]:
+    """Give the name of each label of both tasks: a class, or `""` for `UNLABELLED`."""
+    classes = Pair(dataset.taskA_classes, dataset.taskB_classes)
+    return classes.map(lambda names: {UNLABELLED: "", **dict(enumerate(names))})
 
 
 def generate_category_samples(

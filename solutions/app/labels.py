@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from ..dataset import MultiTaskDataset, class_names
+from ..dataset import MultiTaskDataset, label_names
 from ..tasks import Pair
 
 # So many items of a list are shown in a message, and so many characters of a text.
@@ -23,10 +23,9 @@ def similar_labels(dataset: MultiTaskDataset) -> list[str]:
     Returns:
         For each task, a line of warning for each of the first classes of that kind, and one for the rest.
     """
-    names = Pair(dataset.taskA_classes, dataset.taskB_classes).map(class_names)
     labels = Pair([sample.taskA for sample in dataset.samples], [sample.taskB for sample in dataset.samples])
     lines: list[str] = []
-    for (task, named), counts in zip(names.items(), labels.map(Counter), strict=True):
+    for (task, named), counts in zip(label_names(dataset).items(), labels.map(Counter), strict=True):
         groups = _alike({name: counts[label] for label, name in named.items()})
         lines += [_warning(task, group) for group in groups[:SHOWN]]
         if len(groups) > SHOWN:

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from ..dataset import MultiTaskDataset, Sample, class_names
+from ..dataset import MultiTaskDataset, Sample, label_names
 from ..tasks import UNLABELLED, Pair
 from .files import read_text
 from .labels import listed, quote, spelling, told_apart
@@ -68,7 +68,7 @@ def read_csv(path: str | Path, classes: Pair[Sequence[str]] | None = None) -> Mu
 
 def write_csv(path: str | Path, dataset: MultiTaskDataset) -> None:
     """Write a dataset in the form that `read_csv` reads."""
-    names = Pair(dataset.taskA_classes, dataset.taskB_classes).map(class_names)
+    names = label_names(dataset)
     with Path(path).open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
