@@ -45,10 +45,8 @@ def build_model(config: ModelConfig, taskA_classes: int = 2, taskB_classes: int 
         config.backbone,
         taskA_classes=taskA_classes,
         taskB_classes=taskB_classes,
-        pooling=config.pooling,
-        dim=config.dim,
-        max_length=config.max_length,
         dropout=config.dropout,
+        **config.encoder_options,
     )
 
 

@@ -131,6 +131,11 @@ class ModelConfig(Config):
     max_length: int = option(128, "longest sentence in tokens; what is beyond it is cut off", within(3, 65536))
     dropout: float = option(0.5, "inside both heads", Rule("at least 0 and less than 1", lambda value: 0 <= value < 1))
 
+    @property
+    def encoder_options(self) -> dict[str, Any]:
+        """What a `SentenceTransformer` takes besides the backbone."""
+        return {"pooling": self.pooling, "dim": self.dim, "max_length": self.max_length}
+
 
 @dataclass(frozen=True)
 class DataConfig(Config):

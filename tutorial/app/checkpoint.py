@@ -65,14 +65,7 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
         backbone = load_backbone(str(folder / "backbone"))
     except (OSError, ValueError) as error:
         raise ValueError(f"{folder / 'backbone'} is damaged: {error.__cause__ or error}") from error
-    model = MultiTaskSentenceTransformer(
-        *backbone,
-        *classes.map(len),
-        dropout=config.dropout,
-        pooling=config.pooling,
-        dim=config.dim,
-        max_length=config.max_length,
-    )
+    model = MultiTaskSentenceTransformer(*backbone, *classes.map(len), config.dropout, **config.encoder_options)
     _load_heads(model, folder / "heads.safetensors")
     return Checkpoint(model.eval(), config, classes)
 

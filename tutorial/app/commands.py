@@ -35,9 +35,7 @@ def load_encoder(checkpoint: Path | None, config: ModelConfig, device: str | Non
     if checkpoint:
         return load_checkpoint(checkpoint).model.to(where)
     torch.manual_seed(config.seed)
-    return SentenceTransformer.from_pretrained(
-        config.backbone, pooling=config.pooling, dim=config.dim, max_length=config.max_length
-    ).to(where)
+    return SentenceTransformer.from_pretrained(config.backbone, **config.encoder_options).to(where)
 
 
 def save_embeddings(model: SentenceTransformer, sentences: Sequence[str], path: Path) -> None:
