@@ -98,14 +98,15 @@ def embed(
     if output is None:
         from . import commands
 
-        commands.print_embeddings(commands.load_encoder(checkpoint, config, device), texts)
+        commands.print_embeddings(commands.load_encoder(checkpoint, config, choose_device(device)), texts)
     else:
         if output.suffix != ".npy":
             raise ValueError(f"--output is {str(output)!r}, but must end in .npy")
         with staged(output.parent) as folder:
             from . import commands
 
-            commands.save_embeddings(commands.load_encoder(checkpoint, config, device), texts, folder / output.name)
+            model = commands.load_encoder(checkpoint, config, choose_device(device))
+            commands.save_embeddings(model, texts, folder / output.name)
         console.print(f"{len(texts)} embeddings saved to {output}", soft_wrap=True)
     if checkpoint is None:
         error_console.print("note: the projection is random; --checkpoint takes a trained model")
@@ -127,7 +128,8 @@ def similarity(
     with staged(output) as folder:
         from . import commands
 
-        commands.compare(texts, [replace(config, pooling=each) for each in poolings], device, folder, console)
+        configs = [replace(config, pooling=each) for each in poolings]
+        commands.compare(texts, configs, choose_device(device), folder, console)
     console.print(f"Heatmap saved to {output / 'similarity.png'}", soft_wrap=True)
 
 
@@ -144,14 +146,14 @@ def train(
     if folds is not None:
         from . import commands
 
-        commands.cross_validate(config, folds, device, console)
+        commands.cross_validate(config, folds, choose_device(device), console)
         return
     refuse_overwriting(checkpoint, config)
     with staged(output) as figures:
         with staged(checkpoint) as saved:
             from . import commands
 
-            trained = commands.train(config, device, saved, console)
+            trained = commands.train(config, choose_device(device), saved, console)
         commands.report_training(trained, figures, console)  # the model is safe by now
     console.print(f"All plots saved to {output}/, the model to {checkpoint}/", soft_wrap=True)
 
@@ -169,7 +171,7 @@ def evaluate(
     with staged(output) as figures:
         from . import commands
 
-        commands.evaluate(checkpoint, data, config.batch_size, device, figures, console)
+        commands.evaluate(checkpoint, data, config.batch_size, choose_device(device), figures, console)
     console.print(f"All plots saved to {output}/", soft_wrap=True)
 
 
@@ -184,4 +186,4 @@ def predict(
     texts = read_sentences(sentences, file)
     from . import commands
 
-    commands.predict(texts, checkpoint, device)
+    commands.predict(texts, checkpoint, choose_device(device))

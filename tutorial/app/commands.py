@@ -22,20 +22,18 @@ from ..plots import similarity_heatmap, visualize_metrics
 from ..progress import busy
 from ..similarity import SAMPLE_SENTENCES, cosine_similarity_matrix
 from ..tasks import TASK_NAMES, UNLABELLED, Pair
-from .arguments import choose_device
 from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from .csv_files import read_csv, write_csv
 from .labels import similar_labels
 from .tables import similarity_table
 
 
-def load_encoder(checkpoint: Path | None, config: ModelConfig, device: str | None) -> SentenceTransformer:
+def load_encoder(checkpoint: Path | None, config: ModelConfig, device: torch.device) -> SentenceTransformer:
     """Load a trained model, or a pretrained backbone below a random projection."""
-    where = choose_device(device)
     if checkpoint:
-        return load_checkpoint(checkpoint).model.to(where)
+        return load_checkpoint(checkpoint).model.to(device)
     torch.manual_seed(config.seed)
-    return SentenceTransformer.from_pretrained(config.backbone, **config.encoder_options).to(where)
+    return SentenceTransformer.from_pretrained(config.backbone, **config.encoder_options).to(device)
 
 
 def save_embeddings(model: SentenceTransformer, sentences: Sequence[str], path: Path) -> None:
@@ -52,7 +50,7 @@ def print_embeddings(model: SentenceTransformer, sentences: Sequence[str]) -> No
 def compare(
     sentences: Sequence[str] | None,
     configs: Sequence[ModelConfig],
-    device: str | None,
+    device: torch.device,
     folder: Path,
     console: Console,
 ) -> dict[str, Tensor]:
@@ -85,14 +83,13 @@ class Trained(NamedTuple):
     test_set: MultiTaskDataset
 
 
-def train(config: TrainingConfig, device: str | None, saved: Path, console: Console) -> Trained:
+def train(config: TrainingConfig, device: torch.device, saved: Path, console: Console) -> Trained:
     """Train a model and write its checkpoint, with the test sentences beside it."""
-    where = choose_device(device)
     train_set, test_set = _divided(config, console)
     console.print(f"Train distribution: {train_set.distribution()}")
     console.print(f"Test distribution: {test_set.distribution()}\n\nTraining the model...")
     classes = Pair(train_set.taskA_classes, train_set.taskB_classes)
-    model = trainer.build_model(config, *classes.map(len)).to(where)
+    model = trainer.build_model(config, *classes.map(len)).to(device)
     history = trainer.train(model, train_set, config, console.print, progress=True)
     checkpoint = Checkpoint(model, config, classes)
     save_checkpoint(saved, checkpoint)
@@ -128,12 +125,12 @@ def _own_data(path: str, console: Console) -> MultiTaskDataset:
     return dataset
 
 
-def cross_validate(config: TrainingConfig, folds: int, device: str | None, console: Console) -> None:
+def cross_validate(config: TrainingConfig, folds: int, device: torch.device, console: Console) -> None:
     """Print each fold's evaluation, then the mean and the standard deviation of the accuracies."""
     if config.split is Split.LEAK_FREE:
         raise ValueError("--split is 'leak-free', but --folds divides at random; leave one of them out")
     dataset = _own_data(config.data, console) if config.data else generate_dataset(config.dataset_size, config.seed)
-    results = trainer.cross_validate(dataset, config, folds, choose_device(device), console.print, progress=True)
+    results = trainer.cross_validate(dataset, config, folds, device, console.print, progress=True)
     accuracies = {
         "Task A": [metrics["overall"]["taskA_accuracy"] for metrics in results],
         "Task B": [metrics["overall"]["taskB_accuracy"] for metrics in results],
@@ -144,13 +141,12 @@ def cross_validate(config: TrainingConfig, folds: int, device: str | None, conso
 
 
 def evaluate(
-    checkpoint: Path, data: Path | None, batch_size: int, device: str | None, figures: Path, console: Console
+    checkpoint: Path, data: Path | None, batch_size: int, device: torch.device, figures: Path, console: Console
 ) -> None:
     """Evaluate a trained model on a CSV, or on the sentences that its training held out."""
-    where = choose_device(device)
     trained = load_checkpoint(checkpoint)
     test_set = read_csv(data or checkpoint / "test.csv", trained.classes)
-    batches = trainer.token_batches(trained.model.to(where), test_set, batch_size)
+    batches = trainer.token_batches(trained.model.to(device), test_set, batch_size)
     _report(measure(trained.model, batches), [], test_set, figures, console)
 
 
@@ -178,11 +174,10 @@ def _without_nan(content: Any) -> Any:
     return None if isinstance(content, float) and isnan(content) else content
 
 
-def predict(sentences: Sequence[str], checkpoint: Path, device: str | None) -> None:
+def predict(sentences: Sequence[str], checkpoint: Path, device: torch.device) -> None:
     """Print a JSON line for each sentence: its most probable class for each task."""
-    where = choose_device(device)
     trained = load_checkpoint(checkpoint)
-    probabilities = trained.model.to(where).predict(sentences)
+    probabilities = trained.model.to(device).predict(sentences)
     for sentence, *rows in zip(sentences, *probabilities, strict=True):
         line: dict[str, Any] = {"sentence": sentence}
         for (task, names), row in zip(trained.classes.items(), rows, strict=True):

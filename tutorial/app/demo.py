@@ -98,7 +98,7 @@ def _heading(console: Console, text: str) -> None:
 def _show_similarity(folder: Path, device: torch.device, console: Console) -> dict[str, Tensor]:
     console.print(READING_THE_SIMILARITIES)
     configs = [dataclasses.replace(ORIGINAL, pooling=pooling) for pooling in Pooling]
-    matrices = compare(SAMPLE_SENTENCES, configs, str(device), folder, console)
+    matrices = compare(SAMPLE_SENTENCES, configs, device, folder, console)
     for title, matrix in matrices.items():
         closest = rank_by_similarity(matrix, 0)[0]
         console.print(
