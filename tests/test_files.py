@@ -4,12 +4,13 @@ import os
 import subprocess
 import sys
 import threading
+from math import nan
 from pathlib import Path
 
 import pytest
 
 from solutions.app import files
-from solutions.app.files import read_text, settle, staged
+from solutions.app.files import read_text, settle, staged, write_json
 
 OLD = {"a": "old", "b/c": "old", "b/mine": "mine", "mine": "mine"}
 NEW = {"a": "new", "b/c": "new", "d": "new", "e/f": "new"}
@@ -136,6 +137,12 @@ def test_read_text_names_the_line_that_is_not_utf8(tmp_path):
         read_text(path)
     path.write_bytes("\ufeffé".encode())
     assert read_text(path) == "é"
+
+
+def test_write_json_writes_null_for_what_is_not_a_number(tmp_path):
+    write_json(tmp_path / "metrics.json", {"auc": None, "f1": nan, "history": [{"f1": nan}, 0.5]})
+    content = json.loads((tmp_path / "metrics.json").read_text())
+    assert content == {"auc": None, "f1": None, "history": [{"f1": None}, 0.5]}
 
 
 def test_staged_puts_everything_back_when_a_move_fails(tmp_path, monkeypatch):

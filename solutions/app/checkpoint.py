@@ -12,7 +12,7 @@ from ..backbones import load_backbone, quiet
 from ..config import TrainingConfig
 from ..multitask import MultiTaskSentenceTransformer
 from ..tasks import TASK_NAMES, Pair
-from .files import settle, staged
+from .files import settle, staged, write_json
 
 FORMAT = 1
 
@@ -45,7 +45,7 @@ def save_checkpoint(folder: str | Path, checkpoint: Checkpoint) -> None:
             model.transformer.save_pretrained(partial / "backbone")
             model.tokenizer.save_pretrained(partial / "backbone")
         (partial / "heads.safetensors").write_bytes(save(heads))
-        (partial / "config.json").write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+        write_json(partial / "config.json", description)
 
 
 def load_checkpoint(folder: str | Path) -> Checkpoint:

@@ -1,4 +1,4 @@
-"""Reading text, and writing result files that are there whole or not at all."""
+"""Reading text, writing JSON, and result files that are there whole or not at all."""
 
 import json
 import os
@@ -7,7 +7,9 @@ import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from math import isnan
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -28,6 +30,19 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ValueError(f"{path}, line {line}: not UTF-8 text; save the file as UTF-8") from error
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON that people can read, too; a measure that is NaN, which JSON does not know, becomes null."""
+    path.write_text(json.dumps(_without_nan(content), indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _without_nan(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {key: _without_nan(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_without_nan(value) for value in content]
+    return None if isinstance(content, float) and isnan(content) else content
 
 
 @contextmanager

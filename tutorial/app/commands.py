@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from math import isnan
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any, NamedTuple
@@ -24,6 +23,7 @@ from ..similarity import SAMPLE_SENTENCES, cosine_similarity_matrix
 from ..tasks import TASK_NAMES, UNLABELLED, Pair
 from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from .csv_files import read_csv, write_csv
+from .files import write_json
 from .labels import similar_labels
 from .tables import similarity_table
 
@@ -156,22 +156,9 @@ def _report(
     """Print an evaluation and write its figures and `metrics.json`."""
     console.print(f"Evaluation Results:\n\n{format_evaluation(metrics)}\nEvaluation complete!")
     classes = {"taskA": dataset.taskA_classes, "taskB": dataset.taskB_classes}
-    _write_json(folder / "metrics.json", {"classes": classes, "test": metrics, "epochs": history})
+    write_json(folder / "metrics.json", {"classes": classes, "test": metrics, "epochs": history})
     with busy("Drawing"):
         visualize_metrics(metrics, folder, history, classes)
-
-
-def _write_json(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(_without_nan(content), indent=2, allow_nan=False) + "\n", encoding="utf-8")
-
-
-def _without_nan(content: Any) -> Any:
-    """Put null where there was nothing to measure: JSON knows no NaN."""
-    if isinstance(content, dict):
-        return {key: _without_nan(value) for key, value in content.items()}
-    if isinstance(content, list):
-        return [_without_nan(value) for value in content]
-    return None if isinstance(content, float) and isnan(content) else content
 
 
 def predict(sentences: Sequence[str], checkpoint: Path, device: torch.device) -> None:

@@ -1,7 +1,6 @@
 """The whole course in under a minute: similarity, the model's parts, two trainings, evaluation."""
 
 import dataclasses
-import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from ..similarity import SAMPLE_SENTENCES, rank_by_similarity
 from ..templates import TASK_A_CLASSES, TASK_B_CLASSES
 from ..trainer import build_model, generated_split, run
 from .commands import compare
+from .files import write_json
 from .tables import parts_table, results_table
 
 ORIGINAL = TrainingConfig()
@@ -170,4 +170,4 @@ def _save(path: Path, similarities: dict[str, Tensor], results: dict[tuple[str, 
             for (settings, split), result in results.items()
         ],
     }
-    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    write_json(path, report)
