@@ -18,8 +18,9 @@ from .tasks import TASK_NAMES, Task
 
 # Two colours that remain apart in every common form of colour blindness (Okabe & Ito 2008).
 TASK_COLOURS: dict[Task, str] = {"taskA": "#0072B2", "taskB": "#D55E00"}
-# More names than this fit neither side by side nor into a legend, and more curves cannot be told apart.
-FEW_CLASSES = 6
+LINE_STYLES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)))
+# More curves cannot be told apart, and more names fit neither side by side nor into a legend.
+FEW_CLASSES = len(LINE_STYLES)
 # A matrix of more rows is no larger, and drawn in colours alone.
 MOST_ROWS_WITH_TEXTS = 30
 # Of more rows, only some are named.
@@ -27,11 +28,9 @@ MOST_LABELS = 80
 LONGEST_NAME = 32  # characters
 
 BLUES = colormaps["Blues"].with_extremes(bad="#BBBBBB")  # what is not a number is no similarity of 0
-RATES = np.linspace(0, 1, 1001)
+RATES = np.linspace(0, 1, 1001)  # false positive rates at which curves are averaged
 
 Curve = tuple[str, list[float], list[float]]  # the name, false and true positive rates
-
-LINE_STYLES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)), (0, (8, 3)))
 
 
 def similarity_heatmap(matrices: dict[str, Tensor], labels: Sequence[str], path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 # The label of a sentence that has none for a task: what cross-entropy ignores if not told otherwise.
 UNLABELLED = -100
 
-Task = Literal["taskA", "taskB"]  # as a metrics dictionary has them
+Task = Literal["taskA", "taskB"]  # the keys of a metrics dictionary
 TASK_NAMES: dict[Task, str] = {"taskA": "Task A", "taskB": "Task B"}
 
 T = TypeVar("T", covariant=True)

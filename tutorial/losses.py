@@ -66,6 +66,7 @@ class FixedWeights(nn.Module):
 
     def forward(self, taskA_logits: Tensor, taskB_logits: Tensor, taskA_labels: Tensor, taskB_labels: Tensor) -> Tensor:
         """Combine the two cross-entropies; arguments as in `combined_loss`."""
+        # What needs no filter is left to the plain loss: only data of one's own lack labels.
         if _complete(taskA_labels, taskB_labels):
             return combined_loss(taskA_logits, taskB_logits, taskA_labels, taskB_labels, self.alpha, self.beta)
         loss_a = score_labelled(taskA_logits, taskA_labels).loss
