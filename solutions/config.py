@@ -5,8 +5,8 @@ reference are made from it.
 """
 
 import dataclasses
-import math
 import operator
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -111,7 +111,9 @@ class Config:
         elif isinstance(default, str):
             self._require(each.name, isinstance(value, str), "text")
         elif isinstance(default, float):
-            self._require(each.name, type(value) in (int, float) and math.isfinite(value), "a finite number")
+            self._require(
+                each.name, type(value) in (int, float) and abs(value) <= sys.float_info.max, "a finite number"
+            )
 
     def _require(self, name: str, holds: bool, allowed: str) -> None:
         if not holds:

@@ -231,15 +231,21 @@ def stratified_folds(
     Every sample is tested exactly once, and each fold has the label combinations of the whole dataset.
 
     Raises:
-        ValueError: There are fewer than two folds, or some combination has fewer samples than there are folds.
+        ValueError: There are fewer than two folds, or some combination has fewer samples than there are folds. Samples
+            that lack a label do not count here: the few of a rare combination stand with those of the commonest.
     """
-    rarest = min(dataset.distribution().values(), default=0)
-    if not 2 <= folds <= rarest:
+    distribution = dataset.distribution()
+    complete = {names: count for names, count in distribution.items() if all(names)} or distribution
+    rarest, most = min(complete.items(), key=lambda item: item[1], default=((), 0))
+    if not 2 <= folds <= most:
         raise ValueError(
-            f"folds is {folds}, but must be at least 2 and at most {rarest}, "
-            "the number of samples with the rarest combination of labels"
+            f"folds is {folds}, but must be at least 2 and at most {most}, "
+            f"the number of samples with the rarest combination of labels {rarest}"
         )
-    combinations = [f"{sample.taskA},{sample.taskB}" for sample in dataset.samples]
+    counts = Counter(sample.labels for sample in dataset.samples)
+    commonest = max(counts, key=counts.__getitem__)
+    strata = [sample.labels if counts[sample.labels] >= folds else commonest for sample in dataset.samples]
+    combinations = [f"{taskA},{taskB}" for taskA, taskB in strata]
     splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
     return [(dataset.subset(train), dataset.subset(test)) for train, test in splitter.split(combinations, combinations)]
 

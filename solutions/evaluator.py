@@ -91,8 +91,7 @@ def task_metrics(labels: Tensor, logits: Tensor) -> ClassMetrics:
     labels, logits = _measurable(labels, logits)
     predictions = logits.argmax(dim=-1)
     if not len(labels):
-        matrix = torch.zeros(logits.shape[-1], logits.shape[-1], dtype=torch.long)
-        return {"accuracy": nan, "precision": nan, "recall": nan, "f1": nan, "confusion_matrix": matrix.tolist()}
+        return _nothing_measured(logits.shape[-1])
     precision, recall, f1, _ = precision_recall_fscore_support(labels, predictions, average="weighted", zero_division=0)
     return {
         "accuracy": float(accuracy_score(labels, predictions)),
@@ -135,6 +134,10 @@ def roc(labels: Tensor, logits: Tensor) -> RocMetrics:
             fpr[positive], tpr[positive] = false_positives.tolist(), true_positives.tolist()
             areas.append(float(auc(false_positives, true_positives)))
     return {"auc": sum(areas) / len(areas) if areas else None, "fpr": fpr, "tpr": tpr}
+
+
+def _nothing_measured(classes: int) -> ClassMetrics:
+    return {"accuracy": nan, "precision": nan, "recall": nan, "f1": nan, "confusion_matrix": [[0] * classes] * classes}
 
 
 def _measurable(labels: Tensor, logits: Tensor) -> tuple[Tensor, Tensor]:

@@ -348,3 +348,37 @@ def test_labels_that_look_alike_are_warned_of(bert, tmp_path):
     result = solutions("train", *small(bert), "--data", "data.csv", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert "warning: data.csv: taskA has the labels 'Tech' (5×), 'tech' (5×): if they are one class" in result.stdout
+
+
+@pytest.mark.parametrize(("name", "is_folder"), [("config.json", True), ("test.csv", True), ("backbone", False)])
+def test_what_stands_in_the_way_of_a_checkpoint_is_refused_before_training(bert, tmp_path, name, is_folder):
+    target = tmp_path / "model" / name
+    target.parent.mkdir()
+    target.mkdir() if is_folder else target.touch()
+    result = solutions("train", *small(bert), "--checkpoint", "model", cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert f"model/{name}: there is a {'folder' if is_folder else 'file'} of that name" in result.stderr
+    assert list(tmp_path.iterdir()) == [tmp_path / "model"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+def test_training_goes_on_when_its_reader_has_gone(bert, tmp_path):
+    arguments = " ".join(map(str, small(bert)))
+    command = f"{sys.executable} -m solutions train {arguments} --device cpu | head -1"
+    pipeline = subprocess.run(["bash", "-c", command], env=environment(), capture_output=True, text=True, cwd=tmp_path)
+    assert pipeline.stderr == ""
+    assert load_checkpoint(tmp_path / ".checkpoint").config.epochs == 2
+    assert (tmp_path / ".graphs/metrics.json").exists()
+
+
+def test_an_error_is_shown_on_a_terminal_without_columns_and_for_an_exception_without_words(
+    tmp_path, monkeypatch, capsys
+):
+    assert "epochs is 0" in solutions("train", "--epochs", 0, cwd=tmp_path, columns=0).stderr
+
+    def fail(*arguments):
+        raise NotImplementedError
+
+    monkeypatch.setattr("solutions.app.commands.load_checkpoint", fail)
+    assert run_here(monkeypatch, tmp_path, "predict", "Yes.") == 2
+    assert capsys.readouterr().err == "error: NotImplementedError\n"

@@ -28,6 +28,7 @@ def test_training_config_defaults_to_the_originals_hyperparameters():
     [
         ({"epochs": 0}, "epochs is 0, but must be from 1 to 1000000"),
         ({"alpha": -0.1}, "alpha is -0.1, but must be at least 0"),
+        ({"alpha": 10**400}, "but must be a finite number"),
         ({"alpha": float("inf")}, "alpha is inf, but must be a finite number"),
         ({"learning_rate": float("nan")}, "learning_rate is nan, but must be"),
         ({"learning_rate": 0.0}, "learning_rate is 0.0, but must be greater than 0"),

@@ -271,7 +271,6 @@ def test_write_csv_leaves_the_cell_of_a_missing_label_empty(tmp_path):
         ("a\xa0b", "a b", r"'a\xa0b' (2×), 'a b' (1×)"),
         ("a  b", "a b", r"'a \x20b' (2×), 'a b' (1×)"),
         ("❤️", "❤", r"'\u2764\ufe0f' (2×), '\u2764' (1×)"),
-        ("ab", "\u200b", r"'\u200b' (1×), '' (0×): if they are one class, write '' in every row"),
     ],
 )
 def test_similar_labels_names_both_and_how_often_they_occur(one, other, shown):

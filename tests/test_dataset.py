@@ -226,3 +226,14 @@ def test_dataset_keeps_sentences_that_lack_a_label():
     assert dataset.distribution() == {("", "Positive"): 4, ("Technology", ""): 4, ("Technology", "Positive"): 4}
     for side in stratified_split(dataset, 0.25):
         assert len(side.distribution()) == 3
+
+
+def test_stratified_folds_take_rare_combinations_that_lack_a_label():
+    samples = [Sample(f"{i}", i % 2, i // 2 % 2) for i in range(20)]
+    samples += [Sample("a", 0, UNLABELLED), Sample("b", UNLABELLED, 1)]
+    folds = stratified_folds(MultiTaskDataset(samples), folds=4)
+    assert Counter(sample.sentence for _, test in folds for sample in test.samples) == Counter(
+        sample.sentence for sample in samples
+    )
+    with pytest.raises(ValueError, match=re.escape("at most 5, the number of samples with the rarest combination")):
+        stratified_folds(MultiTaskDataset(samples), folds=6)

@@ -161,9 +161,17 @@ def test_train_says_that_it_diverged_and_names_the_likely_cause(config, options,
         trained(config)
 
 
-def test_train_says_that_the_very_last_step_diverged(config):
-    config = dataclasses.replace(config, learning_rate=1e30, epochs=1, batch_size=32)  # the one step of 32 sentences
-    with pytest.raises(ValueError, match="training diverged; the likely cause is learning_rate"):
+@pytest.mark.parametrize(
+    ("options", "cause"),
+    [
+        ({"learning_rate": 1e30}, "learning_rate"),
+        ({"learning_rate": 9e5}, "learning_rate"),
+        ({"weighting": "uncertainty", "weighting_learning_rate": 1e3}, "weighting_learning_rate"),
+    ],
+)
+def test_train_says_that_the_very_last_step_diverged(config, options, cause):
+    config = dataclasses.replace(config, **options, epochs=1, batch_size=32)  # the one step of 32 sentences
+    with pytest.raises(ValueError, match=f"training diverged; the likely cause is {cause}, "):
         trained(config)
 
 

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from torch import nn
 from torch.optim import Optimizer
 
 from .losses import Criterion, FixedWeights, UncertaintyWeights
 
 # Nothing that is learned well is that large: no weight of a layer, and no weight of a loss.
-HUGE = 1e6
+HUGE, HUGE_FOR_A_LOSS = 1e4, 1e6
 
 
 def warn_of_rounding(groups: Sequence[dict[str, Any]]) -> None:
@@ -32,17 +33,29 @@ def warn_of_rounding(groups: Sequence[dict[str, Any]]) -> None:
             )
 
 
+def has_diverged(model: nn.Module, criterion: Criterion) -> bool:
+    """Tell whether a weight is huge or not a number: the harm of a last step shows in no loss."""
+    return _has_lost_its_weights(criterion) or not all(weights.abs().max() < HUGE for weights in model.parameters())
+
+
 def divergence(seen: str, criterion: Criterion, optimizer: Optimizer) -> ValueError:
     """Make the error of a training that diverged: what was seen, and the option that is the likely cause."""
     # `build_optimizer` puts the criterion's own weights last.
     rate, decay = (max(group[name] for group in optimizer.param_groups[:-1]) for name in ("lr", "weight_decay"))
-    alpha, beta = (criterion.alpha, criterion.beta) if isinstance(criterion, FixedWeights) else criterion.weights()
-    if isinstance(criterion, UncertaintyWeights) and not max(alpha, beta) < HUGE:
+    fixed = {"alpha": criterion.alpha, "beta": criterion.beta} if isinstance(criterion, FixedWeights) else {}
+    largest = max(fixed, key=fixed.__getitem__, default="")
+    if _has_lost_its_weights(criterion):
         cause, value = "weighting_learning_rate", optimizer.param_groups[-1]["lr"]
     elif rate * decay > 1 and decay > rate:  # a step takes this share of every weight away
         cause, value = "weight_decay", decay
-    elif max(alpha, beta) > HUGE:
-        cause, value = ("alpha", alpha) if alpha > beta else ("beta", beta)
+    elif fixed and fixed[largest] > HUGE_FOR_A_LOSS:
+        cause, value = largest, fixed[largest]
     else:
         cause, value = "learning_rate", rate
     return ValueError(f"{seen}: training diverged; the likely cause is {cause}, which is {value:g}: make it smaller")
+
+
+def _has_lost_its_weights(criterion: Criterion) -> bool:
+    """Tell whether a learned loss weight is so large or so small that one task is all that counts."""
+    learned = criterion.weights() if isinstance(criterion, UncertaintyWeights) else []
+    return not all(1 / HUGE_FOR_A_LOSS < weight < HUGE_FOR_A_LOSS for weight in learned)

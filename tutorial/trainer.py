@@ -34,7 +34,7 @@ from .freezing import FROZEN_PARTS, UnfreezeSchedule, apply_strategy, optimizer_
 from .losses import Criterion, FixedWeights, LabelledUncertaintyWeights, UncertaintyWeights
 from .multitask import MultiTaskOutput, MultiTaskSentenceTransformer
 from .progress import track
-from .stability import HUGE, divergence, warn_of_rounding
+from .stability import divergence, has_diverged, warn_of_rounding
 from .tasks import TASK_NAMES
 
 

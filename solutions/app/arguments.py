@@ -63,12 +63,14 @@ def _parameter(field: "Field[Any]", panel: str | None) -> inspect.Parameter:
     )
 
 
-def refuse_overwriting(checkpoint: Path, config: TrainingConfig) -> None:
-    """See that a checkpoint is not to be written over what it is made from.
+def check_target(checkpoint: Path, config: TrainingConfig) -> None:
+    """See that a checkpoint can be written, and not over what it is made from.
 
     Raises:
-        ValueError: It is.
+        ValueError: It cannot.
     """
+    if str(checkpoint) != str(checkpoint).encode(errors="replace").decode():
+        raise ValueError(f"--checkpoint is {str(checkpoint)!r}, which is not UTF-8 text; choose another folder")
     if Path(config.backbone).resolve() in (checkpoint.resolve(), (checkpoint / "backbone").resolve()):
         raise ValueError(
             f"--checkpoint is {str(checkpoint)!r}, which would overwrite the --backbone; choose another folder"

@@ -17,8 +17,18 @@ import typer
 from rich.console import Console
 
 from ..config import ModelConfig, OptimizerConfig, Pooling, TrainingConfig
-from .arguments import choose_device, options_of, read_sentences, refuse_overwriting
+from .arguments import check_target, choose_device, options_of, read_sentences
 from .files import staged
+
+
+class PatientConsole(Console):
+    """A console whose reader may go: what is under way goes on, and is saved."""
+
+    def on_broken_pipe(self) -> None:
+        """Say no more."""
+        self.quiet = True
+        _forget_reader()
+
 
 app = typer.Typer(
     name=f"python -m {__package__.partition('.')[0]}",
@@ -27,13 +37,17 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-console = Console(highlight=False, markup=False, emoji=False)
+if os.environ.get("COLUMNS") == "0":  # a width at which nothing would be shown, not even an error
+    del os.environ["COLUMNS"]
+console = PatientConsole(highlight=False, markup=False, emoji=False)
 error_console = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 Device = Annotated[str | None, typer.Option(help="cuda, mps or cpu; the first of them that this machine has")]
 Output = Annotated[Path, typer.Option(help="folder for the figures and the JSON")]
 Sentences = Annotated[list[str] | None, typer.Argument(help="sentences, each in quotes")]
 SentenceFile = Annotated[Path | None, typer.Option("--file", help="UTF-8 text file with one sentence per line")]
+# What `train` is going to write, known before the libraries are loaded that write it.
+CHECKPOINT_FILES = ("config.json", "heads.safetensors", "test.csv", "backbone/config.json")
 CheckpointFolder = Annotated[Path, typer.Option(help="folder that train has written")]
 
 
@@ -52,7 +66,7 @@ def main(tell: Callable[[Exception], str] = str) -> None:
     except typer.TyperException as error:
         message = getattr(error, "format_message", error.__str__)()
     except (OSError, ValueError, NotImplementedError) as error:  # the last: an operator that a device lacks
-        message = tell(error)
+        message = tell(error) or type(error).__name__
     finally:
         _flush()
     if message:  # none if the help was shown instead
@@ -66,7 +80,11 @@ def _flush() -> None:
         try:
             sys.__stdout__.flush()
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
+            _forget_reader()
+
+
+def _forget_reader() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @app.command()
@@ -148,9 +166,9 @@ def train(
 
         commands.cross_validate(config, folds, choose_device(device), console)
         return
-    refuse_overwriting(checkpoint, config)
-    with staged(output) as figures:
-        with staged(checkpoint) as saved:
+    check_target(checkpoint, config)
+    with staged(output, ["metrics.json"]) as figures:
+        with staged(checkpoint, CHECKPOINT_FILES) as saved:
             from . import commands
 
             trained = commands.train(config, choose_device(device), saved, console)

@@ -1,10 +1,11 @@
 """Reading text, writing JSON, and result files that are there whole or not at all."""
 
+import errno
 import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from math import isnan
@@ -46,7 +47,7 @@ def _without_nan(content: Any) -> Any:
 
 
 @contextmanager
-def staged(folder: str | Path) -> Iterator[Path]:
+def staged(folder: str | Path, names: Iterable[str] = ()) -> Iterator[Path]:
     """Collect files in a temporary folder and move them into place when the block has ended well.
 
     Entering it already proves that the folder can be written, before any work is done. Whatever fails or interrupts it,
@@ -55,6 +56,7 @@ def staged(folder: str | Path) -> Iterator[Path]:
 
     Args:
         folder: Where the files go; it is made if it is missing.
+        names: Files that are going to be written: a folder in the place of one is refused at once.
 
     Yields:
         The temporary folder to write to.
@@ -68,10 +70,17 @@ def staged(folder: str | Path) -> Iterator[Path]:
     try:
         try:
             _make(partial)
+            for name in map(Path, names):
+                _refuse_a_clash(folder / name, is_dir=False)
+                _refuse_a_clash(folder / name.parent, is_dir=True)
             yield partial / "new"
             _undisturbed(_publish, folder, partial)
         finally:
             _tidy(folder, partial, missing)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:  # it names no file
+            raise OSError(f"cannot write to the folder {folder}: {error.strerror}") from error
+        raise
     finally:
         _tidy(folder, partial, missing)  # again: an interrupt may have cut the first one short
 
@@ -130,7 +139,7 @@ def _publish(folder: Path, partial: Path) -> None:
     with _locked(folder):
         names = sorted(path.relative_to(partial / "new") for path in (partial / "new").rglob("*"))
         for name in names:
-            _refuse_a_clash(partial / "new" / name, folder / name)
+            _refuse_a_clash(folder / name, is_dir=(partial / "new" / name).is_dir())
         fresh = [name.as_posix() for name in names if not os.path.lexists(folder / name)]
         (partial / "fresh.json").write_text(json.dumps(fresh), encoding="utf-8")
         partial.rename(folder / UNDO)  # from here on anybody can take it back
@@ -139,10 +148,10 @@ def _publish(folder: Path, partial: Path) -> None:
         (folder / UNDO / "fresh.json").unlink()  # from here on it is final
 
 
-def _refuse_a_clash(new: Path, target: Path) -> None:
-    if new.is_dir() and os.path.lexists(target) and not target.is_dir():
+def _refuse_a_clash(target: Path, is_dir: bool) -> None:
+    if is_dir and os.path.lexists(target) and not target.is_dir():
         raise OSError(f"cannot make the folder {target}: there is a file of that name")
-    if target.is_dir() and not new.is_dir():
+    if target.is_dir() and not is_dir:
         raise OSError(f"cannot write the file {target}: there is a folder of that name")
 
 

@@ -26,7 +26,7 @@ def similar_labels(dataset: MultiTaskDataset) -> list[str]:
     labels = Pair([sample.taskA for sample in dataset.samples], [sample.taskB for sample in dataset.samples])
     lines: list[str] = []
     for (task, named), counts in zip(label_names(dataset).items(), labels.map(Counter), strict=True):
-        groups = _alike({name: counts[label] for label, name in named.items()})
+        groups = _alike({name: counts[label] for label, name in named.items() if name})
         lines += [_warning(task, group) for group in groups[:SHOWN]]
         if len(groups) > SHOWN:
             lines.append(f"{task} has {len(groups) - SHOWN:,} more classes that are written in several ways")
