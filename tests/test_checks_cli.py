@@ -91,7 +91,7 @@ def test_run_of_a_task_shows_the_table_and_the_first_exercise_that_was_tried(pac
     assert done.returncode == 1
     assert "✘ ✔ · · · ·" in done.stdout
     assert "1/6" in done.stdout
-    assert "3/19" in done.stdout
+    assert "3/18" in done.stdout
     assert "✘ 1.1" in done.stdout
 
 
@@ -102,7 +102,7 @@ def test_run_writes_json_of_the_documented_form(package, encoding):
     record = json.loads(done.stdout)
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(record)
     assert [exercise["status"] for exercise in record["exercises"]] == ["failed", "passed", "not started"]
-    assert (record["points"], record["possible"]) == (3, 9)
+    assert (record["points"], record["possible"]) == (3, 8)
     assert record["exercises"][0]["diagnosis"]["name"] == IGNORED_MASK
     assert set(record["files"]) == {path.name for path in package.glob("*.py")}
 
