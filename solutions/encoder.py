@@ -20,9 +20,6 @@ TOKENS_PER_BATCH = 1024
 # Sentences that `encode` tokenizes and sorts at a time: enough to find neighbours of one length.
 SENTENCES_AT_A_TIME = 4096
 
-# What a model takes, and nothing else that a tokenizer may give.
-INPUTS = ("input_ids", "attention_mask")
-
 # A sentence of one token, with the two that the tokenizer puts around it.
 SHORTEST = 3
 
@@ -36,21 +33,10 @@ def tokenize(sentences: Sequence[str], tokenizer: Any, max_length: int) -> dict[
         max_length: Longest sentence in tokens; what is beyond it is cut off.
 
     Returns:
-        `input_ids` and `attention_mask`, `(batch, seq)`.
+        `input_ids` and `attention_mask`, `(batch, seq)`, and nothing else that the tokenizer may give.
     """
-    return pad(token_ids(sentences, tokenizer, max_length), tokenizer)
-
-
-def token_ids(sentences: Sequence[str], tokenizer: Any, max_length: int) -> dict[str, list[list[int]]]:
-    """Take the first step of `tokenize`: the tokens of each sentence, not yet padded."""
-    encoded = tokenizer(list(sentences), padding=False, truncation=True, max_length=max_length)
-    return {name: encoded[name] for name in INPUTS}
-
-
-def pad(tokens: dict[str, list[list[int]]], tokenizer: Any) -> dict[str, Tensor]:
-    """Take the second step of `tokenize`: make rectangles."""
-    padded = tokenizer.pad(tokens, return_tensors="pt")
-    return {name: padded[name] for name in INPUTS}
+    encoded = tokenizer(list(sentences), padding=True, truncation=True, max_length=max_length, return_tensors="pt")
+    return {"input_ids": encoded["input_ids"], "attention_mask": encoded["attention_mask"]}
 
 
 class SentenceTransformer(nn.Module):
@@ -168,7 +154,7 @@ class SentenceTransformer(nn.Module):
         """Cut sentences into batches of similar length and of about `TOKENS_PER_BATCH` tokens each.
 
         Sorting leaves little padding; counting tokens instead of sentences keeps every batch equally large. Only
-        `SENTENCES_AT_A_TIME` are tokenized before the first batch, however many there are.
+        `SENTENCES_AT_A_TIME` are measured before the first batch, however many there are.
 
         Yields:
             The positions of the batch's sentences, and its `input_ids` and `attention_mask`, `(batch, seq)`.
@@ -184,17 +170,14 @@ class SentenceTransformer(nn.Module):
 
     def _batches(self, sentences: Sequence[str]) -> Iterator[tuple[list[int], dict[str, Tensor]]]:
         for start in range(0, len(sentences), SENTENCES_AT_A_TIME):
-            some = sentences[start : start + SENTENCES_AT_A_TIME]
-            tokens = token_ids(some, self.tokenizer, self.max_length)
-            for rows in _cut_by_length([len(ids) for ids in tokens["input_ids"]]):
-                batch = {name: [column[row] for row in rows] for name, column in tokens.items()}
-                yield [start + row for row in rows], self._moved(pad(batch, self.tokenizer))
+            some = list(sentences[start : start + SENTENCES_AT_A_TIME])
+            tokens = self.tokenizer(some, truncation=True, max_length=self.max_length)["input_ids"]
+            for rows in _cut_by_length([len(ids) for ids in tokens]):
+                yield [start + row for row in rows], self.tokenize([some[row] for row in rows])
 
     def tokenize(self, sentences: Sequence[str]) -> dict[str, Tensor]:
         """Turn sentences into what `features` and `forward` take, on the model's device."""
-        return self._moved(tokenize(sentences, self.tokenizer, self.max_length))
-
-    def _moved(self, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
+        inputs = tokenize(sentences, self.tokenizer, self.max_length)
         return {name: tensor.to(self.device) for name, tensor in inputs.items()}
 
     def train(self, mode: bool = True) -> Self:

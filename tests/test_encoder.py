@@ -158,7 +158,6 @@ def test_training_encode_and_caching_read_a_text_alike_on_whichever_side_the_tok
     assert (batch.inputs["attention_mask"][:, 0].min() == 0) == (side == "left")
     with torch.inference_mode():
         in_training = model.features(**batch.inputs)
-        assert all(map(torch.equal, model.tokenize(dataset.sentences).values(), batch.inputs.values()))
         torch.testing.assert_close(cache_features(model, dataset.sentences), in_training)
         torch.testing.assert_close(model.encode(dataset.sentences), model.project(in_training))
         probabilities = model.predict(dataset.sentences)
