@@ -25,7 +25,7 @@ class Exercise:
         exercise_id: Task and number, such as `1.1`.
         target: What the learner writes: `pooling.mean_pool` or `encoder.SentenceTransformer.project`.
         title: What the learner does.
-        points: Earned when every check passes.
+        points: Earned when every check passes; most of them if only careful checks do not.
         difficulty: From 1 to 5.
         importance: From 1 to 5.
         minutes: How long it takes.
@@ -83,10 +83,17 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Course:
-    """All tasks and exercises, in order."""
+    """All tasks and exercises, in order.
+
+    Attributes:
+        tasks: Number to title.
+        exercises: Of all tasks.
+        works: Share of its points that an exercise earns that works, but misses edges.
+    """
 
     tasks: dict[int, str]
     exercises: tuple[Exercise, ...]
+    works: float
 
     def exercise(self, exercise_id: str) -> Exercise:
         """Find an exercise.
@@ -125,9 +132,11 @@ class Course:
 @cache
 def load_course() -> Course:
     """Read the manifest."""
-    tasks = tomllib.loads((CHECKS / "course.toml").read_text(encoding="utf-8"))["task"]
+    manifest = tomllib.loads((CHECKS / "course.toml").read_text(encoding="utf-8"))
+    tasks = manifest["task"]
     exercises = [_read_exercise(*line) for task in tasks for line in task["exercises"].items()]
-    return Course({number: task["title"] for number, task in enumerate(tasks, start=1)}, tuple(exercises))
+    titles = {number: task["title"] for number, task in enumerate(tasks, start=1)}
+    return Course(titles, tuple(exercises), manifest["works"])
 
 
 def _read_exercise(exercise_id: str, target: str) -> Exercise:

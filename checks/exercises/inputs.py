@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..protocol.codec import Refused
+
 HALVES = (torch.float16, torch.bfloat16)
 
 
@@ -38,9 +40,24 @@ def unchanged(batch: tuple[Tensor, ...], before: list[Tensor]) -> dict[str, bool
     return {f"{name} as before": torch.equal(tensor, copy) for name, tensor, copy in pairs}
 
 
+def tenths(values: Tensor) -> Tensor:
+    """Round numbers, so that a learner can follow them in a picture."""
+    return (10 * values).round() / 10
+
+
+def afterwards(call: Callable[..., Any], **inputs: Any) -> dict[str, Any]:
+    """Call something with its inputs in order, and look at them again.
+
+    The result is looked at too: who does nothing leaves everything as it was.
+    """
+    result = call(*inputs.values())
+    return {"the result": result, **{f"{name} afterwards": value for name, value in inputs.items()}}
+
+
 def outcome(call: Callable[[], Any]) -> Any:
-    """Call something that may be refused: its result, or the name of the exception type that it raises."""
+    """Call something that may be refused: its result, or the exception that it raises."""
     try:
         return call()
     except Exception as error:
-        return f"raises {type(error).__name__}"
+        kinds = tuple(kind.__name__ for kind in type(error).__mro__)
+        return Refused(type(error).__name__, " ".join(str(error).split()), kinds)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from ..course import LOCAL_SEED, SOLUTIONS, Exercise
+from ..course import LOCAL_SEED, SOLUTIONS, Exercise, load_course
 from ..protocol.messages import Ending, Job, Load, Verdict
 from ..protocol.verdicts import Status, printable
 from ..source.files import Submission, read_sources
@@ -128,13 +128,20 @@ def judged(exercise: Exercise, verdict: Verdict, ending: Ending) -> ExerciseResu
     """Make the result of an exercise: the verdict, and how its worker ended."""
     return replace(
         result_of(exercise, verdict.status, verdict.problem),
-        points=exercise.points if verdict.status is Status.PASSED else 0,
+        points=_earned(exercise, verdict.status),
         checks=verdict.checks,
         lines=verdict.lines,
         output=printable(ending.output),
         seconds=round(ending.seconds, 3),
         imports_solutions=ending.imports_solutions,
     )
+
+
+def _earned(exercise: Exercise, status: Status) -> float:
+    """Give the points of an exercise: all, most of them if it works, or none."""
+    if status is Status.WORKS:
+        return round(load_course().works * exercise.points, 1)
+    return exercise.points if status is Status.PASSED else 0
 
 
 def not_judged(exercise: Exercise, report: Path) -> ExerciseResult:

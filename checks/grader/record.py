@@ -16,9 +16,9 @@ import msgspec
 
 from ..protocol.verdicts import Status
 from ..source.files import Submission
-from .results import ExerciseResult
+from .results import ExerciseResult, total
 
-VERSION = 2
+VERSION = 3
 SCHEMA = Path(__file__).with_name("result.schema.json")
 
 
@@ -45,9 +45,9 @@ class Result:
     version: int = VERSION
 
     @property
-    def points(self) -> int:
+    def points(self) -> float:
         """Points earned."""
-        return sum(exercise.points for exercise in self.exercises)
+        return total(self.exercises)
 
     @property
     def possible(self) -> int:

@@ -1,6 +1,6 @@
 """The result of one exercise, as plain data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..course import Exercise
@@ -34,7 +34,7 @@ class ExerciseResult:
     title: str
     target: str
     status: Status
-    points: int
+    points: float
     possible: int
     checks: tuple[CheckResult, ...] = ()
     problem: str = ""
@@ -44,6 +44,11 @@ class ExerciseResult:
     output: str = ""
     seconds: float = 0.0
     imports_solutions: bool = False
+
+
+def total(results: Iterable[ExerciseResult]) -> float:
+    """Add up the points earned, in tenths."""
+    return round(sum(result.points for result in results), 1)
 
 
 Tell = Callable[[ExerciseResult], None]

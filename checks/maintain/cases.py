@@ -103,7 +103,7 @@ def _must_pass(result: ExerciseResult) -> str | None:
     if result.status is Status.PASSED:
         return None
     failures = [
-        f"{check.claim}: {check.problem} {check.where}"
+        f"{check.claim}: {check.problem} {check.wrong}"
         for check in result.checks
         if check.verdict is not Outcome.PASSED
     ]
@@ -122,7 +122,7 @@ def _must_earn_nothing(result: ExerciseResult) -> str | None:
 
 def _must_be_diagnosed(name: str) -> Callable[[ExerciseResult], str | None]:
     def problem(result: ExerciseResult) -> str | None:
-        if result.points or result.status is Status.PASSED:
+        if result.status is Status.PASSED:
             return "passes, but must be rejected: no check notices it"
         if result.diagnosis is None:
             return f"is not diagnosed ({result.status}: {result.problem})"

@@ -1,13 +1,13 @@
 """Is every tolerance between what equal answers differ by and what wrong answers differ by?"""
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..course import Exercise
 from ..protocol.codec import Raised
 from ..referee.compare import distance
-from ..referee.expected import Expected
+from ..referee.expected import Expected, Observed
 from ..referee.judge import rules
 from ..referee.misconceptions import load_misconceptions
 from .cases import alternatives, splice
@@ -40,12 +40,17 @@ def measure(exercise: Exercise, expected: Expected) -> Iterator[Tolerance]:
     for index, (check, judge) in enumerate(rules(exercise)):
         if judge is None:
             reference = expected.reference(exercise)[index]
-            spread = max(_distances(reference, equal, index))
-            rejected = [far for far in _distances(reference, wrong, index) if far > check.slack]
-            nearest = min(rejected, default=math.inf)
+            spread = max(max(_distances(reference, answer[index])) for answer in equal)
+            far = [distance for answer in wrong for distance in _distances(reference, answer[index])]
+            nearest = min((distance for distance in far if distance > check.slack), default=math.inf)
             yield Tolerance(exercise.exercise_id, check.claim, spread / check.slack, nearest / check.slack)
 
 
-def _distances(expected: Any, answers: Sequence[Sequence[Any]], index: int) -> list[float]:
-    seen = [answer[index] for answer in answers]
-    return [math.inf if isinstance(value, Raised) else distance(expected, value) for value in seen]
+def _distances(expected: Observed, observed: Observed) -> list[float]:
+    """Measure each case; one that was not seen, or did not come to its end, is infinitely far."""
+    return [
+        math.inf
+        if label not in observed or isinstance(observed[label].value, Raised)
+        else distance(seen.value, observed[label].value)
+        for label, seen in expected.items()
+    ]

@@ -5,7 +5,7 @@ Python's plain types go through JSON, tensors through safetensors. Everything el
 
 import json
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePath
 from typing import Any
@@ -39,6 +39,8 @@ class Kind(StrEnum):
     PATH = "path"
     OPAQUE = "opaque"
     RAISED = "raised"
+    REFUSED = "refused"
+    SEEN = "seen"
 
 
 CONTAINERS: dict[Kind, Any] = {Kind.LIST: list, Kind.TUPLE: tuple, Kind.SET: frozenset, Kind.FROZENSET: frozenset}
@@ -74,6 +76,32 @@ class Raised:
     def out_of_memory(self) -> bool:
         """The system, or torch, was refused memory."""
         return self.type == "MemoryError" or "allocate memory" in self.message
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An exception that the check was prepared for: its type and its text, and all types that it counts as."""
+
+    type: str
+    message: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What came of one case.
+
+    Attributes:
+        value: What the code gave; a `Raised`, if the case did not come to its end.
+        inputs: What went in, as it was before; kept of the reference only.
+        changed: Names of the inputs that are not as they were.
+        returned: Name of the input whose very object came back.
+    """
+
+    value: Any
+    inputs: dict[str, Any] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
+    returned: str = ""
 
 
 class ObservationError(Exception):
@@ -115,8 +143,13 @@ class _Packer:
         if type(value) in _TENSOR_TYPES:
             return self._tensor(value)
         if isinstance(value, Raised):
-            lines = [[line.file, line.number, line.function, line.text] for line in value.lines]
+            lines = [[line.file, line.number, line.function, line.text, line.values] for line in value.lines]
             return [Kind.RAISED, value.type, value.message, lines]
+        if isinstance(value, Refused):
+            return [Kind.REFUSED, value.type, value.message, list(value.kinds)]
+        if isinstance(value, Seen):
+            parts = [self.pack(part, depth + 1) for part in (value.value, value.inputs)]
+            return [Kind.SEEN, *parts, list(value.changed), value.returned]
         return self._container(value, depth + 1)
 
     def _tensor(self, tensor: Tensor) -> Any:
@@ -197,6 +230,11 @@ def _unpack(tree: Any, tensors: dict[str, Tensor], depth: int = 0) -> Any:
         return tensors[rest[0]]
     if kind == Kind.RAISED:
         return Raised(str(rest[0])[:200], str(rest[1])[:2000], tuple(_line(*line) for line in rest[2][:10]))
+    if kind == Kind.REFUSED:
+        return Refused(str(rest[0])[:200], str(rest[1])[:2000], tuple(str(each)[:200] for each in rest[2][:20]))
+    if kind == Kind.SEEN:
+        changed = tuple(str(name)[:200] for name in rest[2][:20])
+        return Seen(inner(rest[0]), dict(inner(rest[1])), changed, str(rest[3])[:200])
     if kind == Kind.NAMED:
         return Named(str(rest[0])[:200], {str(name): inner(item) for name, item in rest[1]})
     if kind == Kind.DICT:
@@ -208,8 +246,9 @@ def _unpack(tree: Any, tensors: dict[str, Tensor], depth: int = 0) -> Any:
     return CONTAINERS[kind](inner(item) for item in rest[0])
 
 
-def _line(file: Any, number: Any, function: Any, text: Any) -> CodeLine:
-    return CodeLine(str(file)[:200], min(abs(int(number)), 2**31), str(function)[:200], str(text)[:500])
+def _line(file: Any, number: Any, function: Any, text: Any, values: Any) -> CodeLine:
+    texts = str(function)[:200], str(text)[:500], str(values)[:500]
+    return CodeLine(str(file)[:200], min(abs(int(number)), 2**31), *texts)
 
 
 def _key(key: Any) -> Any:

@@ -1,30 +1,36 @@
-"""The diagnosis: which misconception makes the same mistakes. The cheapest evidence is looked at first."""
+"""The diagnosis: which misconception makes the same mistakes, case by case. The cheapest evidence is looked at first.
+
+A misconception that goes wrong where the answer is right is contradicted, and not named. It is certain if it explains
+every wrong case, and likely if it explains the first one and most of the others. Two are named together where each
+explains cases that the other does not.
+"""
 
 import re
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
 
 from ..course import Exercise
 from ..protocol.messages import Diagnosed
-from ..protocol.verdicts import CheckResult, Diagnosis, Outcome
+from ..protocol.verdicts import Diagnosis, Outcome
 from .compare import difference
-from .expected import Expected, TimeIsUp
-from .judge import judge_check, judge_checks, rules
+from .expected import Expected, Observed, TimeIsUp
+from .judge import CaseResult, judge_cases, judge_checks, rules
 from .misconceptions import load_misconceptions
 
-
-class _Match(NamedTuple):
-    """How well a misconception explains an answer, in the order of weight."""
-
-    certain: bool
-    explains_first: bool
-    share: float
-    shared: int
+Place = tuple[int, str]  # a check's index, and a case
 
 
-def diagnose(exercise: Exercise, expected: Expected, observed: Sequence[Any], seconds: float) -> Diagnosed:
-    """Find the misconception that makes the same mistakes: all of them, or the first and most of its own.
+@dataclass(frozen=True)
+class _Match:
+    """A misconception that nothing contradicts, and the wrong cases that it explains."""
+
+    diagnosis: Diagnosis
+    explained: frozenset[Place]
+
+
+def diagnose(exercise: Exercise, expected: Expected, observed: Sequence[Observed], seconds: float) -> Diagnosed:
+    """Find the misconception, or the two, that make the same mistakes.
 
     Args:
         exercise: What was answered.
@@ -33,82 +39,112 @@ def diagnose(exercise: Exercise, expected: Expected, observed: Sequence[Any], se
         seconds: Time for what has to be computed.
     """
     search = _Search(exercise, expected, observed, time.monotonic() + seconds)
+    matches: list[_Match] = []
     try:
-        for found in search.candidates():
-            if found.certain:
-                break
+        for match in search.matches():
+            if search.explains_all(match):
+                return Diagnosed(replace(match.diagnosis, certain=search.complete))
+            matches.append(match)
     except TimeIsUp:
-        return Diagnosed(search.best, gave_up=True)
-    return Diagnosed(search.best)
+        return Diagnosed(search.best_of(matches), gave_up=True)
+    return Diagnosed(search.best_of(matches))
 
 
 class _Search:
-    """Compares an answer with one misconception after the other; the best so far is kept."""
+    """Compares an answer with one misconception after the other."""
 
-    def __init__(self, exercise: Exercise, expected: Expected, observed: Sequence[Any], deadline: float) -> None:
+    def __init__(self, exercise: Exercise, expected: Expected, observed: Sequence[Observed], deadline: float) -> None:
         self.exercise, self.expected, self.deadline = exercise, expected, deadline
         self.reference = expected.reference(exercise)
         self.observed = observed[: len(self.reference)]
-        self.mistakes = self._mistakes_of(self.observed)
-        self.best: Diagnosis | None = None
-        self.rank: _Match | None = None
+        found = self._judged(self.observed)
+        self.mistakes = _mistakes(found)
+        self.right = {place for place, case in found.items() if case.verdict is Outcome.PASSED}
+        self.complete = len(self.observed) == len(self.reference)
 
-    def candidates(self) -> Iterator[Diagnosis]:
-        """Give every misconception that explains more than the ones before.
+    def matches(self) -> Iterator[_Match]:
+        """Give the misconceptions that explain something and that nothing contradicts.
 
-        All are tried on the first failed check: one that shares it outranks all that do not.
+        First come those that share the first wrong case.
         """
         if not self.mistakes:
             return
-        first = min(self.mistakes)
+        first = min(self.mistakes, key=self._order)
         numbers = range(len(load_misconceptions(self.exercise)))
         alike = [number for number in numbers if self._shares(number, first)]
-        for group in (alike, [number for number in numbers if number not in alike]):
-            for number in group:
-                yield from self._compare(number)
-            if self.best:
-                return
+        for number in [*alike, *(number for number in numbers if number not in alike)]:
+            match = self._match(number)
+            if match.explained:
+                yield match
 
-    def _shares(self, number: int, index: int) -> bool:
-        """Tell whether a misconception makes the mistake that one check has found."""
+    def explains_all(self, match: _Match) -> bool:
+        """Tell whether a misconception explains every wrong case."""
+        return match.explained == self.mistakes.keys()
+
+    def best_of(self, matches: Sequence[_Match]) -> Diagnosis | None:
+        """Give the diagnosis that explains the first wrong case and most of the others: one, or two together."""
+        if not matches:
+            return None
+        first = min(self.mistakes, key=self._order)
+        leading = [match for match in matches if first in match.explained]
+        best = max(leading, key=lambda match: len(match.explained), default=None)
+        if best is None:
+            return None
+        second = max(matches, key=lambda match: len(match.explained - best.explained))
+        if second.explained - best.explained and best.explained - second.explained:
+            both = best.explained | second.explained
+            if self._are_most(both):
+                certain = self.complete and both == self.mistakes.keys()
+                return replace(best.diagnosis, certain=certain, second=replace(second.diagnosis, certain=certain))
+        return best.diagnosis if self._are_most(best.explained) else None
+
+    def _are_most(self, explained: frozenset[Place]) -> bool:
+        return 2 * len(explained) > len(self.mistakes)
+
+    def _order(self, place: Place) -> tuple[int, int]:
+        index, label = place
+        return index, list(self.reference[index]).index(label)
+
+    def _shares(self, number: int, place: Place) -> bool:
+        """Tell whether a misconception makes the mistake of one case."""
+        index, label = place
         wrong = self._see(number, index + 1)[index]
-        theirs = judge_check(*rules(self.exercise)[index], self.reference[index], wrong)
-        return theirs.verdict is not Outcome.PASSED and self._same(index, theirs, wrong)
+        theirs = judge_cases(*rules(self.exercise)[index], self.reference[index], wrong)
+        return any(case.label == label and self._same(place, case, wrong) for case in theirs)
 
-    def _compare(self, number: int) -> Iterator[Diagnosis]:
+    def _match(self, number: int) -> _Match:
         wrong = self._see(number)
-        theirs = self._mistakes_of(wrong)
+        theirs = _mistakes(self._judged(wrong))
+        misconception = load_misconceptions(self.exercise)[number]
+        diagnosis = Diagnosis(misconception.name, misconception.hint, certain=False)
+        if theirs.keys() & self.right:
+            return _Match(diagnosis, frozenset())
         both = theirs.keys() & self.mistakes.keys()
-        shared = [index for index in both if self._same(index, theirs[index], wrong[index])]
-        if 2 * len(shared) <= len(theirs):
-            return
-        complete = len(self.observed) == len(self.reference)
-        certain = complete and len(shared) == len(theirs) == len(self.mistakes)
-        rank = _Match(certain, min(self.mistakes) in shared, len(shared) / len(theirs), len(shared))
-        if self.rank is None or rank > self.rank:
-            misconception = load_misconceptions(self.exercise)[number]
-            self.rank, self.best = rank, Diagnosis(misconception.name, misconception.hint, certain)
-            yield self.best
+        return _Match(diagnosis, frozenset(p for p in both if self._same(p, theirs[p], wrong[p[0]])))
 
-    def _see(self, number: int, most: int | None = None) -> list[Any]:
+    def _see(self, number: int, most: int | None = None) -> list[Observed]:
         return self.expected.see(self.exercise, number, most, self.deadline)
 
-    def _mistakes_of(self, observed: Sequence[Any]) -> dict[int, CheckResult]:
+    def _judged(self, observed: Sequence[Observed]) -> dict[Place, CaseResult]:
         results = judge_checks(self.exercise, self.reference, observed)
-        return {index: result for index, result in enumerate(results) if result.verdict is not Outcome.PASSED}
+        return {(index, case.label): case for index, cases in enumerate(results) for case in cases}
 
-    def _same(self, index: int, theirs: CheckResult, wrong: Any) -> bool:
+    def _same(self, place: Place, theirs: CaseResult, wrong: Observed) -> bool:
         """Tell whether two mistakes look alike: equal observations or, in words, equal but for the numbers."""
-        mine = self.mistakes[index]
+        mine, (index, label) = self.mistakes[place], place
         if mine.verdict is not theirs.verdict:
             return False
         check, judge = rules(self.exercise)[index]
-        if judge or mine.verdict is Outcome.ERROR:
+        if judge or mine.verdict is Outcome.ERROR or label not in wrong or label not in self.observed[index]:
             return _without_numbers(mine.problem) == _without_numbers(theirs.problem)
         try:
-            return difference(wrong, self.observed[index], check.slack) is None
+            return difference(wrong[label].value, self.observed[index][label].value, check.slack) is None
         except Exception:
             return False
+
+
+def _mistakes(found: dict[Place, CaseResult]) -> dict[Place, CaseResult]:
+    return {place: case for place, case in found.items() if case.verdict in (Outcome.FAILED, Outcome.ERROR)}
 
 
 def _without_numbers(text: str) -> str:

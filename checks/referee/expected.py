@@ -6,17 +6,19 @@ import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..course import SOLUTIONS, Exercise
-from ..protocol.codec import Raised, unpack
+from ..protocol.codec import Raised, Seen
 from ..protocol.messages import MessageError, decode, encode
 from ..protocol.probe import observe, packed
 from ..protocol.suite import load_checks
 from ..source.files import read_sources, write_whole
 from ..source.fingerprint import course_fingerprint
 from ..source.package import Package
+from .judge import read
 from .misconceptions import load_misconceptions
+
+Observed = dict[str, Seen]  # what one check saw: case to what came of it
 
 REFERENCE = -1  # beside the numbers of the misconceptions
 DIGEST = hashlib.sha256().digest_size
@@ -52,15 +54,19 @@ class Expected:
         """Keep observations in a folder from now on, and read them from there."""
         self.folder = folder
 
-    def reference(self, exercise: Exercise) -> list[Any]:
+    def reference(self, exercise: Exercise) -> list[Observed]:
         """Give what the reference makes each check see."""
         expected = self.see(exercise, REFERENCE)
         for seen in expected:
-            if isinstance(seen, Raised):
-                raise RuntimeError(f"the reference of {exercise.exercise_id} raises {seen.type}: {seen.message}")
+            for label, found in seen.items():
+                if isinstance(found.value, Raised):
+                    case = f"{exercise.exercise_id}, {label}" if label else exercise.exercise_id
+                    raise RuntimeError(f"the reference of {case} raises {found.value.type}: {found.value.message}")
         return expected
 
-    def see(self, exercise: Exercise, answer: int, most: int | None = None, deadline: float = math.inf) -> list[Any]:
+    def see(
+        self, exercise: Exercise, answer: int, most: int | None = None, deadline: float = math.inf
+    ) -> list[Observed]:
         """Give what an answer makes the checks see, from the first one on: what one leaves behind, the next one finds.
 
         Args:
@@ -77,23 +83,29 @@ class Expected:
         place = (exercise.exercise_id, answer)
         if len(self._packed.get(place, ())) < wanted:
             self._packed[place] = self._read(exercise, answer) or self._compute(exercise, answer, wanted, deadline)
-        return [unpack(seen) for seen in self._packed[place][:most]]
+        return [read(seen) for seen in self._packed[place][:most]]
 
-    def of_text(self, exercise: Exercise, text: str, threads: int = 1) -> list[Any]:
+    def of_text(self, exercise: Exercise, text: str, threads: int = 1) -> list[Observed]:
         """Give what another text in the place of the exercise's file makes each check see."""
-        return [unpack(seen) for seen in self._observe(exercise, text, threads)]
+        return [read(seen) for seen in self._observe(exercise, text, threads)]
 
     def _compute(self, exercise: Exercise, answer: int, most: int, deadline: float) -> list[bytes]:
         text = self.sources[exercise.file]
         if answer != REFERENCE:
             text = load_misconceptions(exercise)[answer].apply(text, exercise)
-        observations = self._observe(exercise, text, most=most, deadline=deadline)
+        observations = self._observe(exercise, text, 1, most, deadline, with_inputs=answer == REFERENCE)
         if most == len(load_checks(exercise)):
             self._write(exercise, answer, observations)
         return observations
 
     def _observe(
-        self, exercise: Exercise, text: str, threads: int = 1, most: int | None = None, deadline: float = math.inf
+        self,
+        exercise: Exercise,
+        text: str,
+        threads: int = 1,
+        most: int | None = None,
+        deadline: float = math.inf,
+        with_inputs: bool = False,
     ) -> list[bytes]:
         package = Package("reference", {**self.sources, exercise.file: text})
         observations = []
@@ -101,7 +113,8 @@ class Expected:
             for check in load_checks(exercise)[:most]:
                 if time.monotonic() > deadline:
                     raise TimeIsUp
-                observations.append(packed(observe(check, package, exercise.exercise_id, self.seed, threads)))
+                seen = observe(check, package, exercise.exercise_id, self.seed, threads, with_inputs)
+                observations.append(packed(seen))
         finally:
             package.close()
         return observations

@@ -85,11 +85,11 @@ class Referee:
 
     def judge(self, question: Judge) -> Verdict:
         """Give the verdict, from the reference alone."""
-        from . import judge
+        from .verdict import verdict_on
 
         exercise = load_course().exercise(question.exercise_id)
         self.last = exercise, question.ending.observations
-        return judge.judge(exercise, self.expected.reference(exercise), question.ending)
+        return verdict_on(exercise, self.expected.reference(exercise), question.ending)
 
     def diagnose(self, seconds: float) -> Diagnosed:
         """Look for the misconception behind the answer that was judged last."""

@@ -50,5 +50,4 @@ def _case(exercise: ExerciseResult) -> ElementTree.Element:
 
 
 def _line(check: CheckResult) -> str:
-    details = "; ".join(part for part in (check.where, check.problem) if part)
-    return f"{check.verdict}: {check.claim}" + (f" ({details})" if details else "")
+    return f"{check.verdict}: {check.claim}" + (f" ({check.problem})" if check.problem else "")

@@ -10,12 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from ..course import TUTORIAL, Course, Exercise, load_course
-from ..grader.results import DIAGNOSIS, ExerciseResult
+from ..grader.results import DIAGNOSIS, ExerciseResult, total
 from ..protocol.verdicts import CheckResult, CodeLine, Outcome, Status
 
 PASSED, FAILED, NONE, UNKNOWN = ("✔", "OK", "green"), ("✘", "XX", "red"), ("·", "..", "dim"), ("?", "??", "yellow")
 MARKS = {
     Status.PASSED: PASSED,
+    Status.WORKS: ("◐", "~~", "yellow"),
     Status.NOT_STARTED: NONE,
     Status.NOT_JUDGED: UNKNOWN,
     Outcome.PASSED: PASSED,
@@ -42,8 +43,7 @@ def show_results(package: str, results: Sequence[ExerciseResult], console: Conso
     unfinished = [result for result in results if result.status is not Status.PASSED]
     tried = [result for result in unfinished if result.status is not Status.NOT_STARTED]
     if several and not unfinished:
-        points = sum(result.points for result in results)
-        console.print(Text(f"All {len(results)} exercises pass: {points} points.", "bold green"))
+        console.print(Text(f"All {len(results)} exercises pass: {total(results):g} points.", "bold green"))
     for result in [*tried, *unfinished, *([] if several else results)][:1]:
         console.print(found(result, package, console))
         console.print(advice(result, package))
@@ -86,8 +86,7 @@ def _totals(exercises: Sequence[Exercise], results: Mapping[str, ExerciseResult]
     """Count the exercises that pass, and the points."""
     there = [results[exercise.exercise_id] for exercise in exercises if exercise.exercise_id in results]
     passed = sum(result.status is Status.PASSED for result in there)
-    points = sum(result.points for result in there)
-    return f"{passed}/{len(exercises)}", f"{points}/{sum(exercise.points for exercise in exercises)}"
+    return f"{passed}/{len(exercises)}", f"{total(there):g}/{sum(exercise.points for exercise in exercises)}"
 
 
 def mark(status: str, console: Console) -> Text:
@@ -103,7 +102,7 @@ def mark(status: str, console: Console) -> Text:
 def heading(exercise: ExerciseResult, console: Console) -> Text:
     """Name an exercise, with how it ended and the points."""
     text = Text.assemble(mark(exercise.status, console), " ", (f"{exercise.exercise_id} {exercise.title}", "bold"))
-    return text.append(f"  {exercise.status}, {exercise.points}/{exercise.possible} points", "dim")
+    return text.append(f"  {exercise.status}, {exercise.points:g}/{exercise.possible} points", "dim")
 
 
 def found(exercise: ExerciseResult, package: str, console: Console) -> RenderableType:
@@ -161,8 +160,7 @@ def _check(check: CheckResult, package: str, console: Console, in_detail: bool) 
     table.add_row(mark(check.verdict, console), Text(check.claim, "dim" if check.verdict is Outcome.NOT_RUN else ""))
     if check.verdict in (Outcome.PASSED, Outcome.NOT_RUN):
         return table
-    where = f"{check.where}: " if check.where else ""
-    table.add_row("", Text(f"{where}{check.problem}", "red"))
+    table.add_row("", Text(check.problem, "red"))
     short = len(check.expected) + len(check.observed) <= SHORT
     if (in_detail or short) and (check.expected or check.observed):
         pair = Table.grid(padding=(0, 1))

@@ -1,0 +1,66 @@
+"""The explanation of a verdict: each mistake once, the smallest case first, in words of the exercise."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..course import Exercise
+from ..protocol.codec import Seen
+from ..protocol.suite import Check, load_checks
+from ..protocol.verdicts import CheckResult, Outcome
+from .contrast import contrast
+from .judge import CaseResult, judge_checks
+
+
+def explain(
+    exercise: Exercise, expected: Sequence[Mapping[str, Seen]], observed: Sequence[Mapping[str, Seen]]
+) -> tuple[CheckResult, ...]:
+    """Judge all checks, and say of each that does not pass what is wrong.
+
+    Args:
+        exercise: What was graded.
+        expected: What the reference makes each check see.
+        observed: What the answer made them see; fewer, if it did not come to its end.
+    """
+    results: list[CheckResult] = []
+    judged = judge_checks(exercise, expected, observed)
+    for check, cases in zip(load_checks(exercise), judged, strict=False):
+        results.append(_folded(_explain_check(check, cases), results))
+    not_run = [CheckResult(check.claim, Outcome.NOT_RUN, check.part) for check in load_checks(exercise)[len(judged) :]]
+    return (*results, *not_run)
+
+
+def _explain_check(check: Check, cases: Sequence[CaseResult]) -> CheckResult:
+    right = tuple(case.label for case in cases if case.verdict is Outcome.PASSED)
+    failed = [case for case in cases if case.verdict in (Outcome.FAILED, Outcome.ERROR)]
+    if not failed:
+        verdict = Outcome.PASSED if len(right) == len(cases) else Outcome.NOT_RUN
+        return CheckResult(check.claim, verdict, check.part, right=right)
+    smallest, wrong = failed[0], tuple(case.label for case in failed)
+    difference = smallest.difference
+    return CheckResult(
+        check.claim,
+        smallest.verdict,
+        check.part,
+        smallest.problem,
+        difference.expected if difference else "",
+        difference.observed if difference else "",
+        smallest.label,
+        right,
+        wrong,
+        contrast(right, wrong),
+        lines=smallest.lines,
+    )
+
+
+def _folded(result: CheckResult, before: Sequence[CheckResult]) -> CheckResult:
+    """Note the first check before this one that fails in the same way."""
+    if result.problem:
+        for earlier in before:
+            if _manner(earlier) == _manner(result):
+                return replace(result, like=earlier.like or earlier.claim)
+    return result
+
+
+def _manner(result: CheckResult) -> tuple[object, ...]:
+    """Give what two checks share that fail in the same way: the same sentence, at the same line."""
+    return result.verdict, result.problem, result.lines[-1:]
