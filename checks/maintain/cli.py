@@ -1,4 +1,4 @@
-"""The commands for maintainers: `checks maintain stubs | new | verify | mutants | tolerances | answers`."""
+"""The commands for maintainers: `checks maintain stubs | new | verify | mutants | tolerances | explain`."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -93,14 +93,20 @@ def tolerances(exercise_ids: Ids = None) -> None:
 
 
 @app.command()
-def answers(
-    folder: Annotated[Path, typer.Argument(help="with files such as wrong/1.1/name.py and right/1.1/name.py")],
-    exercise_ids: Ids = None,
+def explain(
+    folder: Annotated[
+        Path | None, typer.Argument(help="with files such as wrong/1.1/name.py; the course's own answers, if not given")
+    ] = None,
+    exercise_ids: Annotated[list[str] | None, typer.Option("--exercise", help="such as 1.1; all, if not given")] = None,
+    screens: Annotated[bool, typer.Option("--screens", help="what a learner reads first, for each answer")] = False,
     lines: Annotated[bool, typer.Option("--lines", help="a line of JSON for each answer, to compare versions")] = False,
 ) -> None:
-    """Grade answers that were written without a look at the checks: how many are judged and named rightly?"""
-    from .answers import grade_answers, summary
+    """Grade answers whose verdict is known: how many are judged rightly, and how are the wrong ones explained?"""
+    from .explanations import grade_answers, table
 
     exercises = load_course().select(tuple(exercise_ids or ()))
     answered = [one for several in _with_bar(grade_answers(folder, exercises), len(exercises)) for one in several]
-    print("\n".join(one.line() for one in answered) if lines else summary(answered))
+    if lines or screens:
+        print("\n".join(one.line() if lines else one.screen() for one in answered))
+    else:
+        print(table(answered))

@@ -9,6 +9,7 @@ from ..protocol.suite import Check, load_checks
 from ..protocol.verdicts import CheckResult, Outcome
 from .contrast import contrast
 from .judge import CaseResult, judge_checks
+from .picture import draw
 
 
 def explain(
@@ -23,33 +24,28 @@ def explain(
     """
     results: list[CheckResult] = []
     judged = judge_checks(exercise, expected, observed)
-    for check, cases in zip(load_checks(exercise), judged, strict=False):
-        results.append(_folded(_explain_check(check, cases), results))
+    for check, cases, *seen in zip(load_checks(exercise), judged, expected, observed, strict=False):
+        results.append(_folded(_explain_check(check, cases, *seen), results))
     not_run = [CheckResult(check.claim, Outcome.NOT_RUN, check.part) for check in load_checks(exercise)[len(judged) :]]
     return (*results, *not_run)
 
 
-def _explain_check(check: Check, cases: Sequence[CaseResult]) -> CheckResult:
+def _explain_check(
+    check: Check, cases: Sequence[CaseResult], expected: Mapping[str, Seen], observed: Mapping[str, Seen]
+) -> CheckResult:
     right = tuple(case.label for case in cases if case.verdict is Outcome.PASSED)
     failed = [case for case in cases if case.verdict in (Outcome.FAILED, Outcome.ERROR)]
     if not failed:
         verdict = Outcome.PASSED if len(right) == len(cases) else Outcome.NOT_RUN
         return CheckResult(check.claim, verdict, check.part, right=right)
     smallest, wrong = failed[0], tuple(case.label for case in failed)
-    difference = smallest.difference
-    return CheckResult(
-        check.claim,
-        smallest.verdict,
-        check.part,
-        smallest.problem,
-        difference.expected if difference else "",
-        difference.observed if difference else "",
-        smallest.label,
-        right,
-        wrong,
-        contrast(right, wrong),
-        lines=smallest.lines,
-    )
+    result = CheckResult(check.claim, smallest.verdict, check.part, smallest.problem, case=smallest.label)
+    result = replace(result, right=right, wrong=wrong, contrast=contrast(right, wrong), lines=smallest.lines)
+    found = smallest.difference
+    if found is None:
+        return result
+    picture = draw(*found.pair, found.where, expected[smallest.label].inputs, check.slack)
+    return replace(result, expected=found.expected, observed=found.observed, picture=picture)
 
 
 def _folded(result: CheckResult, before: Sequence[CheckResult]) -> CheckResult:

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from ..course import TUTORIAL, Course, Exercise, load_course
 from ..grader.results import DIAGNOSIS, ExerciseResult, total
-from ..protocol.verdicts import CheckResult, CodeLine, Outcome, Status
+from ..protocol.verdicts import CheckResult, CodeLine, Outcome, Part, Status
+from . import pictures
 
 PASSED, FAILED, NONE, UNKNOWN = ("✔", "OK", "green"), ("✘", "XX", "red"), ("·", "..", "dim"), ("?", "??", "yellow")
 MARKS = {
@@ -24,8 +25,6 @@ MARKS = {
     "to come": ("…", "--", "dim"),
 }
 MOST_OUTPUT = 8  # lines
-MOST_DETAILS = 2  # checks
-SHORT = 50  # letters of an expected and an observed value
 IMPORTS_SOLUTIONS = "Your code imports `solutions`, the reference: that is noted in the record."
 
 
@@ -149,27 +148,43 @@ def _output(output: str) -> RenderableType | None:
 
 
 def _checks(checks: tuple[CheckResult, ...], package: str, console: Console) -> RenderableType | None:
-    """List all checks; the first ones that do not pass in detail, as the others tend to repeat them."""
-    failures = [check for check in checks if check.verdict in (Outcome.FAILED, Outcome.ERROR)]
-    lines = [_check(check, package, console, check in failures[:MOST_DETAILS]) for check in checks]
-    return Group(*lines) if lines else None
+    """List all checks: the first that does not pass in detail, those that fail in the same way without a word."""
+    first = next((check for check in checks if check.problem), None)
+    lines = [_check(check, package, console) for check in checks]
+    if first is None:
+        return Group(*lines) if lines else None
+    at = checks.index(first)
+    lines[at] = Group(lines[at], Padding(_details(first, checks, package, console), (0, 0, 1, 4)))
+    return Group(*lines)
 
 
-def _check(check: CheckResult, package: str, console: Console, in_detail: bool) -> RenderableType:
+def _check(check: CheckResult, package: str, console: Console) -> RenderableType:
     table = Table.grid(padding=(0, 1))
-    table.add_row(mark(check.verdict, console), Text(check.claim, "dim" if check.verdict is Outcome.NOT_RUN else ""))
-    if check.verdict in (Outcome.PASSED, Outcome.NOT_RUN):
-        return table
-    table.add_row("", Text(check.problem, "red"))
-    short = len(check.expected) + len(check.observed) <= SHORT
-    if (in_detail or short) and (check.expected or check.observed):
-        pair = Table.grid(padding=(0, 1))
+    careful = Text("  careful", "dim") if check.part is Part.CAREFUL else Text()
+    table.add_row(mark(check.verdict, console), Text(check.claim).append_text(careful))
+    if check.problem and not check.like:
+        case = f" ({check.case})" if check.case else ""
+        table.add_row("", Text(f"{check.problem}{case}", "red"))
+    return table
+
+
+def _details(check: CheckResult, checks: tuple[CheckResult, ...], package: str, console: Console) -> RenderableType:
+    """Say what is known of a failure: where the code stopped, for which cases, how, and show the smallest one."""
+    alike = sum(other.like == check.claim for other in checks)
+    more = f"and in {alike} more {'check' if alike == 1 else 'checks'}, in the same way" if alike else ""
+    pair = Table.grid(padding=(0, 1))
+    if (check.expected or check.observed) and not check.picture:
         pair.add_row(Text("expected", "dim"), Text(check.expected))
         pair.add_row(Text("got", "dim"), Text(check.observed))
-        table.add_row("", pair)
-    if check.lines:
-        table.add_row("", _code(check.lines if in_detail else check.lines[-1:], package))
-    return table
+    sections = (
+        _code(check.lines, package) if check.lines else None,
+        Text(check.contrast),
+        Text(check.relation, "bold"),
+        pair if pair.rows else None,
+        pictures.draw(check.picture, console) if check.picture else None,
+        Text(more, "dim"),
+    )
+    return Group(*(section for section in sections if section))
 
 
 def _code(lines: tuple[CodeLine, ...], package: str) -> Text:
@@ -177,7 +192,8 @@ def _code(lines: tuple[CodeLine, ...], package: str) -> Text:
     shown = []
     for line in dict.fromkeys(lines):
         place = f"{Path(package, Path(line.file).name)}:{line.number}"
-        shown.append(f"{place}{f' in {line.function}' if line.function else ''}\n    {line.text}")
+        values = f"\n    with {line.values}" if line.values else ""
+        shown.append(f"{place}{f' in {line.function}' if line.function else ''}\n    {line.text}{values}")
     return Text("\n".join(shown), "cyan")
 
 
