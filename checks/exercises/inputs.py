@@ -42,7 +42,7 @@ def unchanged(batch: tuple[Tensor, ...], before: list[Tensor]) -> dict[str, bool
 
 def tenths(values: Tensor) -> Tensor:
     """Round numbers, so that a learner can follow them in a picture."""
-    return (10 * values).round() / 10
+    return (10 * values).round() / 10 + 0.0  # no negative zero
 
 
 def afterwards(call: Callable[..., Any], **inputs: Any) -> dict[str, Any]:
