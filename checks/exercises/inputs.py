@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from ..protocol.codec import Refused
+from ..protocol.suite import WrongForm, expect
 
 HALVES = (torch.float16, torch.bfloat16)
 
@@ -61,3 +62,22 @@ def outcome(call: Callable[[], Any]) -> Any:
     except Exception as error:
         kinds = tuple(kind.__name__ for kind in type(error).__mro__)
         return Refused(type(error).__name__, " ".join(str(error).split()), kinds)
+
+
+def send_back(result: Any, factors: Tensor, name: str = "what came back") -> None:
+    """Send a gradient back from what came back: from the sum of its values, each times a factor.
+
+    Args:
+        result: What came back.
+        factors: One for each of its values.
+        name: Of it, in words of the exercise.
+
+    Raises:
+        WrongForm: It is no tensor of that shape, or no gradient can flow back from it.
+    """
+    value = expect(Tensor, result, name)
+    if value.shape != factors.shape:
+        raise WrongForm(f"{name}: expected shape {tuple(factors.shape)}, got {tuple(value.shape)}")
+    if not value.requires_grad:
+        raise WrongForm(f"{name}: no gradient can flow back, it is cut off from what went in")
+    (value * factors).sum().backward()
