@@ -14,6 +14,7 @@ from .protocol.verdicts import Status
 from .run import Format, Run, Wish, package_folder
 from .run import run as run_wish
 from .source.files import read_sources
+from .workspace import own_text
 
 if TYPE_CHECKING:
     from .grader.grading import Grader
@@ -83,34 +84,41 @@ def list_exercises() -> None:
     from .reports.terminal import make_console
 
     course, console = load_course(), make_console()
-    table = Table("", "exercise", "points", "difficulty", "minutes", box=box.SIMPLE_HEAD)
+    table = Table("", "exercise", "points", "if it works", "difficulty", "minutes", box=box.SIMPLE_HEAD)
     for number, title in course.tasks.items():
         table.add_section()
         table.add_row("", f"Task {number}: {title}", style="bold")
         for exercise in course.select(task=number):
-            numbers = (str(exercise.points), f"{exercise.difficulty}/5", str(exercise.minutes))
+            points = (str(exercise.points), f"{course.points_if_it_works(exercise):g}")
+            numbers = (*points, f"{exercise.difficulty}/5", str(exercise.minutes))
             table.add_row(exercise.exercise_id, exercise.title, *numbers)
     console.print(table)
-    points = sum(exercise.points for exercise in course.exercises)
+    total = sum(exercise.points for exercise in course.exercises)
     hours = sum(exercise.minutes for exercise in course.exercises) / 60
-    console.print(f"{len(course.exercises)} exercises, {points} points, about {hours:.0f} hours")
+    console.print(f"{len(course.exercises)} exercises, {total} points, about {hours:.0f} hours")
 
 
 @app.command()
 def hint(
     exercise_id: Id,
-    number: Annotated[int, typer.Argument(min=1, help="1 is a nudge, the last is nearly there", metavar="[N]")] = 1,
+    number: Annotated[
+        int | None, typer.Argument(min=1, help="1 is a nudge, the last is nearly there", metavar="[N]")
+    ] = None,
 ) -> None:
-    """Show a hint: the first one, or a later one by its number."""
+    """Show the next hint, or one by its number."""
     from .reports.terminal import make_console
+    from .workspace import next_hint
 
     exercise, console = load_course().exercise(exercise_id), make_console()
+    number = number or next_hint(exercise)
     if number > len(exercise.hints):
         raise ValueError(f"hint is {number}, but exercise {exercise_id} has {len(exercise.hints)} hints")
     console.print(f"{exercise_id} {exercise.title}: hint {number} of {len(exercise.hints)}\n", style="bold")
     console.print(exercise.hints[number - 1])
     if number < len(exercise.hints):
-        console.print(f"\nMore: checks hint {exercise_id} {number + 1}", style="dim")
+        console.print(f"\nMore: checks hint {exercise_id}", style="dim")
+    else:
+        console.print(f"\nThat was the last one. What to change: checks why {exercise_id}", style="dim")
 
 
 @app.command()
@@ -119,9 +127,8 @@ def show(
     anyway: Annotated[bool, typer.Option("--anyway", help="before the exercise passes")] = False,
     package: Package = None,
 ) -> None:
-    """Show the solution of an exercise that passes."""
-    from rich.syntax import Syntax
-
+    """Show the solution of an exercise that passes, beside your own code."""
+    from .reports.comparison import show_beside
     from .reports.terminal import make_console
     from .source.definitions import definition_text
 
@@ -133,12 +140,8 @@ def show(
         )
         raise typer.Exit(1)
     source = read_sources(SOLUTIONS)[exercise.file]
-    for path in exercise.paths:
-        text = definition_text(source, path)
-        if console.is_terminal:
-            console.print(Syntax(text, "python", theme="ansi_dark", background_color="default", word_wrap=True))
-        else:
-            print(text, end="")
+    solution = "\n\n".join(definition_text(source, path) for path in exercise.paths)
+    show_beside(None if anyway else own_text(exercise, package_folder(package)), solution, console)
 
 
 def _passes(exercise: Exercise, package: Path | None) -> bool:

@@ -114,6 +114,10 @@ class Course:
         """List the paths of all other exercises' definitions in the file of an exercise."""
         return [path for other in self.of_file(exercise.file) if other != exercise for path in other.paths]
 
+    def points_if_it_works(self, exercise: Exercise) -> float:
+        """Give the points of an exercise of which only careful checks do not pass."""
+        return round(self.works * exercise.points, 1)
+
     def select(self, exercise_ids: tuple[str, ...] = (), task: int | None = None) -> tuple[Exercise, ...]:
         """Choose exercises: those with these ids, those of a task, or all.
 

@@ -1,16 +1,18 @@
 """The learner's files: put one exercise back to its stub, and tell what has changed."""
 
+import contextlib
 import shutil
 from datetime import datetime
 from pathlib import Path
 
-from .course import SOLUTIONS, Exercise, load_course
+from .course import SOLUTIONS, STATE, Exercise, load_course
 from .source.definitions import NO_PYTHON, definition_text, fitted
 from .source.files import decode, read_sources, replace_lines, write_whole
 from .source.fingerprint import imports_more
 from .source.stubs import is_stub, stub_source
 
 BACKUPS = ".backup"
+HINTS = STATE / "hints"
 
 
 def reset(exercise: Exercise, package: Path, whole_file: bool = False) -> Path | None:
@@ -59,6 +61,11 @@ def _back_up(path: Path, exercise: Exercise) -> Path:
     return backup
 
 
+def own_text(exercise: Exercise, package: Path) -> str:
+    """Give the learner's text of an exercise; empty where its definition cannot be told apart."""
+    return "\n\n".join(_texts(decode((package / f"{exercise.file}.py").read_bytes()), exercise))
+
+
 def changed_exercises(before: dict[str, str], after: dict[str, str]) -> list[Exercise]:
     """List the exercises that a change of the files may concern.
 
@@ -91,3 +98,18 @@ def _texts(text: str, exercise: Exercise) -> list[str]:
         return [definition_text(text, exercise.path)]
     except NO_PYTHON:
         return []
+
+
+def next_hint(exercise: Exercise) -> int:
+    """Give the number of the hint after the one that was given last; the last one is given again."""
+    path = HINTS / exercise.exercise_id
+    with contextlib.suppress(OSError, ValueError):
+        return _note(path, min(int(path.read_text(encoding="utf-8")) + 1, len(exercise.hints)))
+    return _note(path, 1)
+
+
+def _note(path: Path, number: int) -> int:
+    with contextlib.suppress(OSError):  # in a checkout that cannot be written to, it is always the first one
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, str(number).encode())
+    return number

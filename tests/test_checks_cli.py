@@ -23,13 +23,14 @@ from checks.doctor import examine
 from checks.grader.record import SCHEMA, Result, from_json, to_json
 from checks.grader.results import ExerciseResult
 from checks.maintain.stubs import stale_stubs
-from checks.protocol.verdicts import CheckResult, CodeLine, Diagnosis, Outcome, Status
+from checks.protocol.verdicts import CheckResult, CodeLine, Diagnosis, Outcome, Panel, Part, Picture, Status
 from checks.referee.misconceptions import load_misconceptions
 from checks.reports.junit import junit
+from checks.reports.pictures import draw
 from checks.reports.terminal import make_console, mark, show_results
 from checks.source.definitions import definition_text, replace_definition
 from checks.source.files import read_sources
-from checks.workspace import changed_exercises, reset
+from checks.workspace import changed_exercises, next_hint, reset
 
 ROOT = Path(__file__).parents[1]
 MEAN_OF_ALL = (
@@ -72,11 +73,13 @@ def test_run_shows_a_wrong_answer_and_what_it_looks_like(package):
     shown = re.sub(" +\n", "\n", done.stdout)
     assert "✘ 1.1" in shown
     assert f"This looks like a known mistake:\n    {IGNORED_MASK}\n" in shown
-    assert "largest difference is at [" in shown
-    assert re.search(r"expected +float32 \(4, 6\)", done.stdout)
+    assert "wrong in every case with “padded”" in " ".join(shown.split())
+    assert re.search(r"the mean, expected +the mean, got", shown)
+    assert "( ) is padding, ✘ is wrong" in shown
+    assert "from checks import case\n    case('1.1', 'two sentences, padded', package=" in shown
     assert "Your code printed:\n    hello" in shown
     assert "checks hint 1.1" in done.stdout
-    assert load_course().exercise("1.1").page in done.stdout
+    assert "exercise-1-1" in done.stdout
 
 
 def test_run_passes_a_correct_answer(package):
@@ -175,10 +178,15 @@ def test_list_names_every_exercise():
     assert "31 exercises, 100 points" in done.stdout
 
 
-def test_hints_lead_from_one_to_the_next():
-    first, last = run_checks("hint", "1.1"), run_checks("hint", "1.1", 3)
+def test_hints_lead_from_one_to_the_next(monkeypatch, tmp_path):
+    monkeypatch.setattr("checks.workspace.HINTS", tmp_path / "hints")
+    exercise = load_course().exercise("1.1")
+    assert [next_hint(exercise) for _ in range(4)] == [1, 2, 3, 3]
+    (tmp_path / "hints" / "1.1").write_text("no number", encoding="utf-8")
+    assert next_hint(exercise) == 1
+    first, last = run_checks("hint", "1.1", 1), run_checks("hint", "1.1", 3)
     assert "hint 1 of 3" in first.stdout
-    assert "checks hint 1.1 2" in first.stdout
+    assert "More: checks hint 1.1" in first.stdout
     assert "More:" not in last.stdout
 
 
@@ -191,6 +199,7 @@ def test_show_waits_until_the_exercise_passes(package):
     passed = run_checks("show", "1.2", "--package", package)
     assert passed.returncode == 0
     assert "amax(dim=1)" in passed.stdout
+    assert passed.stdout.index("# yours") < passed.stdout.index("# the solution")
 
 
 def test_reset_restores_one_stub_and_keeps_a_backup(package):
@@ -350,17 +359,28 @@ def test_tutorial_with_all_answers_works(tmp_path):
 # records and reports
 
 
+PICTURE = Picture(
+    (Panel("tokens", (("1", "2"), ("3", "nan")), ((False, False), (False, True))),),
+    Panel("the mean, expected", (("1.5",), ("3",))),
+    Panel("the mean, got", (("1.5",), ("nan",)), ((False,), (True,))),
+)
+
+
 def example() -> Result:
     line = CodeLine("tutorial/pooling.py", 3, "mean_pool", "return 1 / 0")
-    failed = CheckResult("averages", Outcome.FAILED, "the value differs", "output", "1", "2")
-    error = CheckResult("divides", Outcome.ERROR, "ZeroDivisionError: division by zero", lines=(line,))
+    failed = CheckResult("averages", Outcome.FAILED, problem="the mean: expected 1, got 2", picture=PICTURE)
+    error = CheckResult(
+        "divides", Outcome.ERROR, Part.CAREFUL, "ZeroDivisionError: division by zero", lines=(line,), like="averages"
+    )
+    second = Diagnosis("halves", "Use float32.", False)
     first = ExerciseResult(
         "1.1", "average", "pooling.mean_pool", Status.FAILED, 0, 3, (failed, error),
-        diagnosis=Diagnosis("the padding was averaged too", "Count.", False), output="red\n" * 50,
+        diagnosis=Diagnosis("the padding was averaged too", "Count.", False, second),
+        output="red\n" * 50,
         imports_solutions=True,
     )  # fmt: skip
-    second = ExerciseResult("1.2", "largest", "pooling.max_pool", Status.EXITED, 0, 3, problem="gone", lines=(line,))
-    return Result("[bold]answers[/bold]", (first, second), {"pooling.py": "0" * 64}, "3.11", "2.13", "Linux")
+    exited = ExerciseResult("1.2", "largest", "pooling.max_pool", Status.EXITED, 0, 3, problem="gone", lines=(line,))
+    return Result("[bold]answers[/bold]", (first, exited), {"pooling.py": "0" * 64}, "3.11", "2.13", "Linux")
 
 
 def test_record_fits_its_schema_and_comes_back():
@@ -373,7 +393,7 @@ def test_schema_refuses_what_it_does_not_know():
     validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
     jsonschema.Draft202012Validator.check_schema(validator.schema)
     record = json.loads(to_json(example()))
-    for wrong in ({**record, "extra": 1}, {**record, "version": 1}, {**record, "points": -1}):
+    for wrong in ({**record, "extra": 1}, {**record, "version": 2}, {**record, "points": -1}):
         assert not validator.is_valid(wrong)
     record["exercises"][0]["status"] = "fine"
     assert not validator.is_valid(record)
@@ -391,8 +411,10 @@ def test_terminal_shows_the_learners_text_as_it_is():
     show_results(example().package, example().exercises, console)
     shown = console.export_text()
     assert "Two Heads: [bold]answers[/bold]" in shown
-    assert "Among other things, this looks like:" in shown
-    assert "pooling.py:3 in mean_pool" in shown
+    assert "Most of this looks like two known mistakes:" in shown
+    assert "halves" in shown
+    assert "divides  careful" in shown
+    assert "and in 1 more check, in the same way" in shown
     assert "more lines" in shown
     assert "imports `solutions`" in shown
 
@@ -406,4 +428,14 @@ def test_all_passed_says_so():
 
 def test_marks_differ():
     console = make_console()
-    assert len({mark(status, console).plain for status in ("passed", "failed", "not started", "not judged")}) == 4
+    statuses = ("passed", "works", "failed", "not started", "not judged")
+    assert len({mark(status, console).plain for status in statuses}) == 5
+
+
+def test_picture_reads_in_black_and_white_at_sixty_columns():
+    console = Console(width=60, color_system=None, file=io.StringIO())
+    console.print(draw(PICTURE, console))
+    lines = [line.split() for line in console.file.getvalue().split("\n")]
+    assert lines[:3] == [["tokens"], ["1", "2"], ["3", "(nan)"]]
+    assert lines[4:6] == [["1.5", "1.5"], ["3", "✘nan"]]
+    assert " ".join(lines[6]) == "( ) is padding, ✘ is wrong"

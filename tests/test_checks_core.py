@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from checks.course import SOLUTIONS, Exercise, load_course
 from checks.maintain.mutants import mutants
-from checks.protocol.codec import Named, ObservationError, Opaque, Raised, pack, unpack
+from checks.protocol.codec import Named, ObservationError, Opaque, Raised, Refused, pack, unpack
 from checks.protocol.frames import HEADER, LARGEST, FrameError, read_frame, write_frame
 from checks.protocol.messages import (
     Ending,
@@ -31,7 +31,7 @@ from checks.protocol.messages import (
     encode,
     with_printable_texts,
 )
-from checks.protocol.verdicts import CheckResult, CodeLine, Outcome, Status
+from checks.protocol.verdicts import CheckResult, CodeLine, Outcome, Panel, Part, Picture, Status
 from checks.referee.compare import compare, describe, difference, distance
 from checks.source.definitions import (
     apply_diff,
@@ -83,7 +83,12 @@ def test_broken_frame_is_refused(sent):
 
 
 line = CodeLine("tutorial/pooling.py", 3, "mean_pool", "return 1 / 0")
-checked = CheckResult("averages", Outcome.FAILED, "wrong", "output", "1", "2", (line,))
+picture = Picture(
+    (Panel("tokens", (("1", "2"),), ((False, True),)),), Panel("the mean", (("1",),)), Panel("the mean", (("2",),))
+)
+checked = CheckResult(
+    "averages", Outcome.FAILED, Part.CAREFUL, "wrong", "1", "2", "one token", picture=picture, lines=(line,)
+)
 MESSAGES = [
     Job("1.1", 2**40, 10, {"pooling": "é"}, {}),
     Observed(bytes(range(256))),
@@ -119,7 +124,7 @@ def test_any_bytes_are_a_message_or_refused(content):
 
 
 def test_texts_of_a_message_can_be_made_printable():
-    shown = with_printable_texts(Verdict(Status.ERROR, (CheckResult("a\x1b[1m", Outcome.ERROR, "b\ud800\n"),)))
+    shown = with_printable_texts(Verdict(Status.ERROR, (CheckResult("a\x1b[1m", Outcome.ERROR, problem="b\ud800\n"),)))
     assert shown.checks[0].claim == "a\ufffd[1m"
     assert shown.checks[0].problem == "b\ufffd\n"
 
@@ -192,9 +197,12 @@ def test_bytes_that_are_no_observation_are_refused_or_read(data):
 
 
 def test_long_texts_of_a_hostile_worker_are_cut():
-    tree = json.dumps(["raised", "X" * 10**6, "m" * 10**6, [["f" * 10**6, -(10**30), "g", "t" * 10**6]]]).encode()
+    tree = json.dumps(
+        ["raised", "X" * 10**6, "m" * 10**6, [["f" * 10**6, -(10**30), "g", "t" * 10**6, "v" * 10**6]]]
+    ).encode()
     raised = unpack(len(tree).to_bytes(4) + tree + pack(None)[8:])
-    assert len(raised.type) + len(raised.message) + len(raised.lines[0].text) < 4000
+    line = raised.lines[0]
+    assert len(raised.type) + len(raised.message) + len(line.text) + len(line.values) < 4000
     assert 0 <= raised.lines[0].number < 2**32
 
 
@@ -211,6 +219,8 @@ def test_long_texts_of_a_hostile_worker_are_cut():
         b'{"a":1}',
         b'["list",[' + b"1," * 900_000 + b"1]]",
         b'["raised","X","m",[[[],{},[],0]]]',
+        b'["seen",1]',
+        b'["refused","X"]',
     ],
 )
 def test_malformed_trees_are_refused(tree):
@@ -230,24 +240,31 @@ def test_equal_values_do_not_differ(value):
 @pytest.mark.parametrize(
     ("expected", "observed", "problem"),
     [
-        (torch.zeros(2), None, "expected a tensor, got None: is a `return` missing?"),
+        (torch.zeros(2), None, "a tensor was expected, got None"),
         (torch.tensor(2.0), torch.tensor(3.0), "expected 2, got 3"),
-        (torch.zeros(2), [0.0, 0.0], "expected a tensor, got a list"),
+        (torch.zeros(2), [0.0, 0.0], "a tensor was expected, got a list"),
         (torch.zeros(2), torch.zeros(2, 1), "expected shape (2,), got (2, 1)"),
         (torch.zeros(2), torch.zeros(2).double(), "expected float32, got float64"),
-        (torch.zeros(2), torch.tensor([0.0, math.nan]), "at [1]: expected 0, got nan"),
+        (torch.zeros(2), torch.tensor([0.0, math.nan]), "1 of 2 values is wrong; at [1] expected 0, got nan"),
         (torch.tensor([1.0, math.inf]), torch.tensor([1.0, 1.0]), "expected inf, got 1"),
-        (torch.tensor([1, 2]), torch.tensor([1, 3]), "at [1]: expected 2, got 3"),
-        (1.0, 1.1, "the value differs"),
-        (1.0, True, "expected a float, got a bool"),
-        (1, 1.0, "expected an int, got a float"),
-        (True, 1, "expected a bool, got an int"),
-        ((1, 2), [1, 2], "expected a tuple, got a list"),
-        ([1, 2], [1], "expected 2 items, got 1"),
-        ({"a": 1}, {"b": 1}, "missing: a"),
-        ({"a": 1}, {"a": 1, "b": 1}, "not asked for: b"),
-        ({1: 1}, {"1": 1}, "missing: 1"),
-        (Named("A", {"x": 1}), Named("B", {"x": 1}), "expected a A, got a B"),
+        (torch.tensor([1, 2]), torch.tensor([1, 3]), "at [1] expected 2, got 3"),
+        (1.0, 1.1, "expected 1, got 1.1"),
+        (1.0, 1.00002, "expected 1.0, got 1.00002"),
+        (Refused("ValueError", "", ("ValueError",)), 3, "a ValueError was expected, but nothing was raised"),
+        (
+            Refused("ValueError", "", ("ValueError",)),
+            Refused("KeyError", "k", ("KeyError", "Exception")),
+            "a KeyError was raised: k",
+        ),
+        (1.0, True, "a float was expected, got a bool"),
+        (1, 1.0, "an int was expected, got a float"),
+        (True, 1, "a bool was expected, got an int"),
+        ((1, 2), [1, 2], "a tuple was expected, got a list"),
+        ([1, 2], [1], "there should be 2, but there are 1"),
+        ({"a": 1}, {"b": 1}, "a is missing"),
+        ({"a": 1}, {"a": 1, "b": 1}, "b was not asked for"),
+        ({1: 1}, {"1": 1}, "1 is missing"),
+        (Named("A", {"x": 1}), Named("B", {"x": 1}), "an A was expected, got a B"),
         (1, Opaque("numpy.int64", "1"), "got a numpy.int64"),
         ("a", Raised("ValueError", "no"), "ValueError: no"),
     ],
@@ -261,7 +278,15 @@ def test_difference_says_what_is_wrong(expected, observed, problem):
 def test_difference_says_where_it_is():
     found = difference({"a": [1, {"b": 2.0}]}, {"a": [1, {"b": 3.0}]})
     assert found is not None
-    assert found.where == "a[1] → b"
+    assert found.sentence == "a, number 2, b: expected 2, got 3"
+    whole = difference(2.0, 3.0, name="the loss")
+    assert whole is not None
+    assert whole.sentence == "the loss: expected 2, got 3"
+
+
+def test_subclass_of_the_expected_error_is_well():
+    wanted = Refused("ValueError", "", ("ValueError", "Exception"))
+    assert difference(wanted, Refused("Own", "text", ("Own", "ValueError", "Exception"))) is None
 
 
 @pytest.mark.parametrize(
@@ -294,18 +319,17 @@ def test_description_is_one_short_line():
         assert "\n" not in describe(value)
 
 
-def test_numbers_around_the_largest_difference_are_shown():
+def test_first_wrong_value_is_named_and_the_wrong_ones_are_counted():
     expected = torch.arange(100.0)
     observed = expected.clone()
-    observed[50] = -1
+    observed[50], observed[70] = -1, 1e6
     found = difference(expected, observed)
     assert found is not None
-    assert found.expected == "float32 (100,)  …, 47, 48, 49, 50, 51, 52, …"
-    assert found.observed == "float32 (100,)  …, 47, 48, 49, -1, 51, 52, …"
+    assert found.problem == "2 of 100 values are wrong; at [50] expected 50, got -1"
 
 
 def test_compare_goes_on_after_the_first_difference():
-    assert [found.where for found in compare([1, 2, 3], [0, 2, 0])] == ["[0]", "[2]"]
+    assert [found.where for found in compare([1, 2, 3], [0, 2, 0])] == ["number 1", "number 3"]
 
 
 # Definitions and stubs

@@ -15,7 +15,7 @@ from ..source.stubs import stub_source
 from .bugs import write_report
 from .limits import Limits, observe
 from .processes import Sandbox, open_sandbox, without_interrupts
-from .reading import read_result
+from .reading import notes_on, read_result
 from .referee import NotJudged, Referee
 from .results import DIAGNOSIS, ExerciseResult, Tell, result_of
 
@@ -95,6 +95,7 @@ class Grader:
             referee.prepare(exercise)
             ending = self._observe(sandbox, submission, exercise)
             result = judged(exercise, referee.judge(exercise, ending), ending)
+            result = replace(result, notes=notes_on(submission, exercise))
         except Exception as error:  # whatever goes wrong with us costs this exercise only
             details = str(error) if isinstance(error, NotJudged) else traceback.format_exc()
             return not_judged(exercise, write_report(f"exercise {exercise.exercise_id}\n{details}"))
@@ -140,7 +141,7 @@ def judged(exercise: Exercise, verdict: Verdict, ending: Ending) -> ExerciseResu
 def _earned(exercise: Exercise, status: Status) -> float:
     """Give the points of an exercise: all, most of them if it works, or none."""
     if status is Status.WORKS:
-        return round(load_course().works * exercise.points, 1)
+        return load_course().points_if_it_works(exercise)
     return exercise.points if status is Status.PASSED else 0
 
 

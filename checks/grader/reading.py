@@ -2,9 +2,22 @@
 
 from ..course import Exercise, load_course
 from ..protocol.verdicts import Status
+from ..source.definitions import lines_of
 from ..source.files import Submission
 from ..source.stubs import is_stub
 from .results import ExerciseResult, result_of
+
+
+def notes_on(submission: Submission, exercise: Exercise) -> tuple[str, ...]:
+    """Note what a learner may have overlooked: that a definition further down takes the place of an earlier one."""
+    name = ".".join(exercise.path)
+    lines = lines_of(submission.importable().get(exercise.file, ""), exercise.path)
+    if len(lines) < 2:
+        return ()
+    places = ", ".join(map(str, lines[:-1]))
+    return (
+        f"{name} is defined {len(lines)} times in {exercise.file}.py: the one in line {lines[-1]} counts, not {places}",
+    )
 
 
 def read_result(submission: Submission, exercise: Exercise) -> ExerciseResult | None:

@@ -28,6 +28,7 @@ class ExerciseResult:
         output: What the learner's code printed.
         seconds: Wall-clock time.
         imports_solutions: The code imported the reference.
+        notes: What a learner may have overlooked in their own text.
     """
 
     exercise_id: str
@@ -44,6 +45,7 @@ class ExerciseResult:
     output: str = ""
     seconds: float = 0.0
     imports_solutions: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def total(results: Iterable[ExerciseResult]) -> float:

@@ -1,5 +1,6 @@
 """The explanation of a verdict: each mistake once, the smallest case first, in words of the exercise."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from ..protocol.verdicts import CheckResult, Outcome
 from .contrast import contrast
 from .judge import CaseResult, judge_checks
 from .picture import draw
+from .relate import Wrong, relate
 
 
 def explain(
@@ -45,7 +47,13 @@ def _explain_check(
     if found is None:
         return result
     picture = draw(*found.pair, found.where, expected[smallest.label].inputs, check.slack)
-    return replace(result, expected=found.expected, observed=found.observed, picture=picture)
+    relation = relate(_wrong_ones(wrong, expected, observed), check.sees, check.slack)
+    return replace(result, expected=found.expected, observed=found.observed, picture=picture, relation=relation)
+
+
+def _wrong_ones(labels: Sequence[str], expected: Mapping[str, Seen], observed: Mapping[str, Seen]) -> list[Wrong]:
+    pairs = [(expected[label], observed[label]) for label in labels if label in observed]
+    return [Wrong(one.value, other.value, one.inputs, other.changed, other.returned) for one, other in pairs]
 
 
 def _folded(result: CheckResult, before: Sequence[CheckResult]) -> CheckResult:
@@ -58,5 +66,14 @@ def _folded(result: CheckResult, before: Sequence[CheckResult]) -> CheckResult:
 
 
 def _manner(result: CheckResult) -> tuple[object, ...]:
-    """Give what two checks share that fail in the same way: the same sentence, at the same line."""
-    return result.verdict, result.problem, result.lines[-1:]
+    """Give what two checks share that fail in the same way.
+
+    That is the same kind of exception at the same line, the same wrong shape or dtype but for numbers, or else the same
+    sentence.
+    """
+    if result.lines:
+        line = result.lines[-1]
+        return result.verdict, result.problem.partition(":")[0], line.file, line.number
+    if "expected shape" in result.problem:
+        return result.verdict, re.sub(r"\d+", "#", result.problem)
+    return result.verdict, result.problem

@@ -6,7 +6,6 @@ Only what a learner can take in at a glance becomes one.
 from collections.abc import Mapping
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from ..protocol.codec import Opaque
@@ -29,12 +28,20 @@ def draw(expected: Any, observed: Any, name: str, inputs: Mapping[str, Any], sla
         inputs: What went in, by name.
         slack: Multiple of the usual tolerance.
     """
-    panels = [_panel(f"{name}, expected", expected), _panel(f"{name}, got", observed)]
-    shown = [_input(name, value, inputs.get(MASK)) for name, value in inputs.items() if not _is_shading(name, inputs)]
-    if not all(map(_is_small, [*panels, *shown])):
+    try:
+        return _picture(expected, observed, name, inputs, slack)
+    except Exception:  # whatever a learner's code may send: what cannot be drawn has no picture
         return None
-    wanted, given = panels
-    return Picture(tuple(shown), wanted, Panel(given.name, given.rows, _wrong(expected, observed, slack)))
+
+
+def _picture(expected: Any, observed: Any, name: str, inputs: Mapping[str, Any], slack: float) -> Picture | None:
+    wanted, given = _panel(f"{name}, expected", expected), _panel(f"{name}, got", observed)
+    shown = tuple(
+        _input(input, value, inputs.get(MASK)) for input, value in inputs.items() if not _is_shading(input, inputs)
+    )
+    if not all(map(_is_small, (wanted, given, *shown))):
+        return None
+    return Picture(shown, wanted, Panel(given.name, given.rows, _wrong(expected, observed, slack)))
 
 
 def _is_shading(name: str, inputs: Mapping[str, Any]) -> bool:
@@ -99,5 +106,5 @@ def _wrong(expected: Any, observed: Any, slack: float) -> tuple[tuple[bool, ...]
 
 
 def _rows_of(errors: Tensor) -> tuple[tuple[bool, ...], ...]:
-    flat = torch.stack([row.reshape(row.shape[0], -1).any(dim=1) for row in errors]) if len(errors) else errors
-    return tuple(tuple(bool(cell) for cell in row) for row in flat)
+    cells = errors.flatten(2).any(dim=2) if errors.dim() > 2 and errors.numel() else errors
+    return tuple(tuple(bool(cell) for cell in row) for row in cells.tolist())

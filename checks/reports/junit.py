@@ -5,7 +5,9 @@ from xml.etree import ElementTree
 from ..course import load_course
 from ..grader.record import Result
 from ..grader.results import ExerciseResult
-from ..protocol.verdicts import CheckResult, Status
+from ..protocol.verdicts import CheckResult, Part, Status
+
+FAILURES = (Status.FAILED, Status.WORKS)  # an exercise that works is not done; `type` tells the two apart
 
 
 def junit(result: Result) -> str:
@@ -22,7 +24,7 @@ def junit(result: Result) -> str:
 
 
 def _counts(exercises: tuple[ExerciseResult, ...]) -> dict[str, str]:
-    failures = sum(exercise.status is Status.FAILED for exercise in exercises)
+    failures = sum(exercise.status in FAILURES for exercise in exercises)
     passed = sum(exercise.status is Status.PASSED for exercise in exercises)
     skipped = sum(exercise.status is Status.NOT_STARTED for exercise in exercises)
     return {
@@ -40,7 +42,7 @@ def _case(exercise: ExerciseResult) -> ElementTree.Element:
     if exercise.status is Status.NOT_STARTED:
         ElementTree.SubElement(case, "skipped", message="not started")
     elif exercise.status is not Status.PASSED:
-        kind = "failure" if exercise.status is Status.FAILED else "error"
+        kind = "failure" if exercise.status in FAILURES else "error"
         message = exercise.diagnosis.name if exercise.diagnosis else exercise.problem or str(exercise.status)
         element = ElementTree.SubElement(case, kind, message=message, type=str(exercise.status))
         element.text = "\n".join(_line(check) for check in exercise.checks)
@@ -50,4 +52,5 @@ def _case(exercise: ExerciseResult) -> ElementTree.Element:
 
 
 def _line(check: CheckResult) -> str:
-    return f"{check.verdict}: {check.claim}" + (f" ({check.problem})" if check.problem else "")
+    careful = ", careful" if check.part is Part.CAREFUL else ""
+    return f"{check.verdict}{careful}: {check.claim}" + (f" ({check.problem})" if check.problem else "")

@@ -13,6 +13,7 @@ from ..course import TUTORIAL, Course, Exercise, load_course
 from ..grader.results import DIAGNOSIS, ExerciseResult, total
 from ..protocol.verdicts import CheckResult, CodeLine, Outcome, Part, Status
 from . import pictures
+from .pages import address
 
 PASSED, FAILED, NONE, UNKNOWN = ("✔", "OK", "green"), ("✘", "XX", "red"), ("·", "..", "dim"), ("?", "??", "yellow")
 MARKS = {
@@ -111,6 +112,7 @@ def found(exercise: ExerciseResult, package: str, console: Console) -> Renderabl
         _checks(exercise.checks, package, console),
         _output(exercise.output),
         Text(IMPORTS_SOLUTIONS, "yellow") if exercise.imports_solutions else None,
+        *(Text(note, "yellow") for note in exercise.notes),
     )
     return Group(heading(exercise, console), *_indented(sections))
 
@@ -235,7 +237,7 @@ def _next_steps(exercise: ExerciseResult, package: str) -> RenderableType:
             "Go on": go_on if exercise.status is Status.WORKS else "",
         }
     table = Table.grid(padding=(0, 2))
-    for step, command in {**steps, "Read": load_course().exercise(exercise_id).page}.items():
+    for step, command in {**steps, "Read": address(load_course().exercise(exercise_id))}.items():
         if command:
             table.add_row(Text(step, "dim"), command)
     return table

@@ -77,6 +77,20 @@ def locate(tree: ast.Module | ast.ClassDef, path: Path) -> Definition | None:
     return None
 
 
+def lines_of(text: str, path: Path) -> list[int]:
+    """Give the line of every definition by a path, in a class or in the module; none if the text is no Python."""
+    try:
+        body = parse(text).body
+    except NO_PYTHON:
+        return []
+    *outer, name = path
+    if outer:
+        body = [
+            node for owner in body if isinstance(owner, ast.ClassDef) and owner.name == outer[0] for node in owner.body
+        ]
+    return [node.lineno for node in body if isinstance(node, Definition) and node.name == name]
+
+
 def find(text: str, path: Path) -> Definition:
     """Find a definition in a text.
 

@@ -4,6 +4,7 @@ import textwrap
 
 from checks.course import SOLUTIONS, TUTORIAL, Exercise, load_course
 from checks.protocol.suite import load_checks
+from checks.protocol.verdicts import Part
 from checks.source.definitions import definition_text
 from checks.source.files import read_sources
 
@@ -12,7 +13,7 @@ BLOCK = """
 <div><dt>Difficulty</dt><dd>{difficulty}</dd></div>
 <div><dt>Importance</dt><dd>{importance}</dd></div>
 <div><dt>Time</dt><dd>{minutes} minutes</dd></div>
-<div><dt>Points</dt><dd>{points}</dd></div>
+<div><dt>Points</dt><dd>{points}, {works:g} if it works</dd></div>
 </dl>
 
 Fill in `{target}` in `tutorial/{file}.py`:
@@ -21,7 +22,7 @@ Fill in `{target}` in `tutorial/{file}.py`:
 {stub}
 ```
 
-Then look at what the {checks} checks say:
+Then look at what {checks} say:
 
 ```sh
 checks run {id}
@@ -67,12 +68,24 @@ def block(exercise: Exercise, stub: str, solution: str) -> str:
         importance=dots(exercise.importance),
         minutes=exercise.minutes,
         points=exercise.points,
-        checks=len(load_checks(exercise)),
+        works=load_course().points_if_it_works(exercise),
+        checks=counted_checks(exercise),
         stub=source(stub, exercise.path),
         hints="\n\n".join(
             f'??? tip "Hint {number}"\n\n    {hint}' for number, hint in enumerate(exercise.hints, start=1)
         ),
         solution=textwrap.indent(answer, "    "),
+    )
+
+
+def counted_checks(exercise: Exercise) -> str:
+    """Say how many checks there are, and how many of them are about edges."""
+    parts = [check.part for check in load_checks(exercise)]
+    careful = parts.count(Part.CAREFUL)
+    return (
+        f"the {len(parts)} checks ({careful} of them careful ones, about edges)"
+        if careful
+        else f"the {len(parts)} checks"
     )
 
 
