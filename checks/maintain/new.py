@@ -22,18 +22,20 @@ hints = [
 
 CHECK = '''"""Checks of exercise {exercise_id}, `{name}`."""
 
-from typing import Any
+from collections.abc import Iterator
+from functools import partial
 
 import torch
 
-from ...protocol.suite import Code, Suite
+from ...protocol.suite import Case, Code, Suite, case
 
-suite = Suite()
+suite = Suite(sees="TODO what comes out, in words of the exercise: the mean")
 
 
 @suite.check("TODO completes the sentence: the code …")
-def first(code: Code, rng: torch.Generator) -> Any:
-    return code.{target}()  # TODO with a small input, made with `rng`; return whatever was seen
+def first(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for number in (1, 2):  # TODO the smallest input first; in a label, traits are separated by commas
+        yield case(f"{{number}} TODO", partial(code.{target}), number=number)
 '''
 
 MISCONCEPTION = '''[[misconception]]

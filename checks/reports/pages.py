@@ -1,6 +1,6 @@
 """Where an exercise's page is to be read: served, built, or to be built."""
 
-import socket
+import http.client
 from functools import cache
 
 from ..course import ROOT, Exercise
@@ -25,9 +25,12 @@ def address(exercise: Exercise) -> str:
 
 @cache
 def is_served() -> bool:
-    """Tell whether something answers where the site is served."""
+    """Tell whether this course's site answers where it is served."""
+    connection = http.client.HTTPConnection(*SERVED, timeout=0.2)
     try:
-        with socket.create_connection(SERVED, timeout=0.05):
-            return True
-    except OSError:
+        connection.request("GET", "/")
+        return b"Two Heads" in connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
