@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from .pairs import Fact, Pair, in_each_case, number
@@ -71,12 +70,12 @@ def _input_quantities(name: str, given: object, mask: Tensor | None) -> list[Qua
 
 
 def _shape_quantities(expected: object) -> list[Quantity]:
-    if isinstance(expected, list | tuple):
-        expected = torch.empty(len(expected))
-    if not isinstance(expected, Tensor) or not expected.dim():
+    if not isinstance(expected, Tensor) or expected.dim() < 2:
         return []
-    last = [Quantity("the number of columns", float(expected.shape[-1]))] if expected.dim() > 1 else []
-    return [Quantity("the number of rows", float(len(expected))), *last]
+    return [
+        Quantity("the number of rows", float(len(expected))),
+        Quantity("the number of columns", float(expected.shape[-1])),
+    ]
 
 
 def scaled(pairs: Sequence[Pair]) -> str | None:
@@ -90,17 +89,18 @@ def scaled(pairs: Sequence[Pair]) -> str | None:
 def _named_factor(pairs: Sequence[Pair]) -> str | None:
     """Try what has a name, simple factors first; where more than one name fits, both are told."""
     for find in (_row_factors, _single_factors, _two_factors):
-        found = [dict(find(pair)) for pair in pairs]
+        found = [dict(find(pairs[0]))]
+        found += [dict(find(pair)) for pair in pairs[1:] if found[0]]
         kinds = [kind for kind in found[0] if all(kind in other for other in found)]
         if kinds and _evidence(pairs) >= 1:
             factor = found[0][kinds[0]][0]
             names = [text for kind in kinds if (text := found[0][kind][1])]
             told = " (or ".join(names) + ")" * (len(names) - 1) if len(names) <= MOST_NAMES else ""
-            return f"{{is}} {{right}} times {number(factor)}" + (f": {told}" if told else "")
+            return f"{{is}} {{right}} times {factor}" + (f": {told}" if told else "")
     return None
 
 
-Named = Iterator[tuple[str, tuple[float, str]]]  # kind to factor and words
+Named = Iterator[tuple[str, tuple[str, str]]]  # what must be the same in all cases; the factor, and what it is
 
 
 def _row_factors(pair: Pair) -> Named:
@@ -147,13 +147,13 @@ def _factor(pair: Pair, kind: str, factor: float | Tensor, words: str) -> Named:
     if isinstance(factor, Tensor):
         if not expected.dim() or len(expected) != len(factor) or not bool(factor.isfinite().all()):
             return
-        row = _telling_row(factor)
+        row, place = _telling_row(factor), ""
         if len(factor) > 1 and bool((factor != factor[0]).any()):
-            words = f"in row {row + 1} of {len(factor)} {words}"
-        shown = float(factor[row])
+            place = f" in row {row + 1} of {len(factor)}"
+        shown = number(float(factor[row])) + place
         factor = factor.reshape(-1, *[1] * (expected.dim() - 1))
     else:
-        shown = factor
+        shown = number(factor)
     if pair.close(expected * factor, observed) and not pair.close(expected, observed):
         yield kind, (shown, words)
 

@@ -79,13 +79,15 @@ def chosen(pair: Pair) -> Iterator[Fact]:
 
 def normalized(pair: Pair) -> Iterator[Fact]:
     """Rows brought to length 1, or not, or columns in their place."""
-    if pair.alike is None or not pair.alike[0].dim() or pair.alike[0].shape[-1] < 2:
-        return
+    if pair.alike is None or not isinstance(pair.expected, Tensor) or min(pair.expected.shape[-1:], default=0) < 2:
+        return  # two plain numbers may have length 1 by chance
     expected, observed = pair.alike
     if not pair.close(expected, observed):
         if _proves(pair, expected) and pair.close(expected, normalize(observed, dim=-1)):
             yield Fact(
-                "not", "{is} not normalized: dividing each row by its length gives {right}", pair.evidence(expected)
+                "not",
+                "{is} not normalized to length 1: dividing each row by its length gives {right}",
+                pair.evidence(expected),
             )
         if _proves(pair, observed) and pair.close(normalize(expected, dim=-1), observed):
             yield Fact("too", "{is} normalized: {right} with each row divided by its length", pair.evidence(observed))
@@ -102,7 +104,7 @@ def _other_dimension(pair: Pair, expected: Tensor, observed: Tensor) -> Iterator
     if expected.dim() != 2 or len(expected) < 2:
         return
     for name, measure in {
-        "have length 1": lambda tensor, dim: tensor.norm(dim=dim),
+        "have length 1": lambda tensor, dim: torch.linalg.vector_norm(tensor, dim=dim),
         "add up to 1": lambda tensor, dim: tensor.sum(dim),
     }.items():
         rows, columns = measure(observed, 1), measure(observed, 0)

@@ -188,10 +188,10 @@ def partly_wrong(pair: Pair) -> Iterator[Fact]:
     for words in _traits(pair, wrong):
         yield Fact(f"{words} {content}", f"{holds} only in {words}", float(right))
     if right:
-        words = _listed(wrong, _word(expected))
-        yield Fact(f"some {content}", f"{holds} only in {words}", 1 if content else 0)
         if not content and right > 1 and bool((wrong.int().diff() >= 0).all()):
             yield Fact("from on", f"{{is}} right in the first {right} {_word(expected)}, and wrong after them")
+        weight = 1 if content or right > FEW else 0
+        yield Fact(f"some {content}", f"{holds} only in {_listed(wrong, _word(expected))}", weight)
 
 
 def _content(rows: Tensor, right: Tensor) -> str:

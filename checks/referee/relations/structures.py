@@ -64,7 +64,8 @@ def key_set(pair: Pair) -> Iterator[Fact]:
         return
     for keys, word in ((missing, "lacks"), (extra, "also has")):
         if keys and bool(missing) != bool(extra):
-            listed = ", ".join(_quoted(key) for key in keys[:5]) + (", …" if len(keys) > 5 else "")
+            more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
+            listed = ", ".join(_quoted(key) for key in keys[:3]) + more
             rest = "; all else is right" if len(expected) > len(missing) else ""
             yield Fact(f"{word} {listed}", f"{{name}} {word} {listed}{rest}")
 
@@ -109,12 +110,12 @@ def list_length(pair: Pair) -> Iterator[Fact]:
         yield Fact("empty", f"{{is}} empty; there should be {len(expected)}")
     elif count > 0:
         yield from _too_short(pair, expected, observed, count)
+    elif pair.same(expected, _distinct(pair, observed)):
+        yield Fact("duplicates", "{has} items twice: each should come once")
     elif pair.same(expected, observed[: len(expected)]):
         yield Fact("more end", f"{{has}} {-count} too many, at the end, from {_quoted(observed[len(expected)])} on")
     elif pair.same(expected, observed[-len(expected) :]):
         yield Fact("more start", f"{{has}} {-count} too many, at the start: {_quoted(observed[0])}")
-    elif pair.same(expected, _distinct(pair, observed)):
-        yield Fact("duplicates", "{has} items twice: each should come once")
 
 
 def _too_short(pair: Pair, expected: list[Any], observed: list[Any], count: int) -> Iterator[Fact]:
@@ -255,13 +256,13 @@ def spelled(pair: Pair) -> Iterator[Fact]:
         )
     elif "".join(expected.split()) == "".join(observed.split()):
         yield Fact("spaces", "{has} the right letters, but other blank space between them")
-    elif len(observed) > 2 and expected.startswith(observed):
+    elif len(observed) > len(expected) / 2 and expected.startswith(observed):
         yield Fact("cut", f"{{is}} cut off: {_quoted(expected[len(observed) :])} is missing at the end")
-    elif len(observed) > 2 and expected.endswith(observed):
+    elif len(observed) > len(expected) / 2 and expected.endswith(observed):
         yield Fact("begin", f"{{is}} without its start: {_quoted(expected[: -len(observed)])} is missing")
-    elif len(expected) > 2 and observed.startswith(expected):
+    elif len(expected) > len(observed) / 2 and observed.startswith(expected):
         yield Fact("longer", f"{{has}} something too much at its end: {_quoted(observed[len(expected) :])}")
-    elif len(expected) > 2 and observed.endswith(expected):
+    elif len(expected) > len(observed) / 2 and observed.endswith(expected):
         yield Fact("before", f"{{has}} something too much at its start: {_quoted(observed[: -len(expected)])}")
     elif observed in (f"'{expected}'", f'"{expected}"'):
         yield Fact("quotes", "{has} quotes around it that do not belong there")
