@@ -63,6 +63,7 @@ CHANGES = {
     "times 0.693: multiplied by ln 2": lambda right: right * math.log(2),
     "times 0.37": lambda right: 0.37 * right,
     "the right one plus 0.3": lambda right: right + 0.3,
+    "the right one times 0.5, plus 0.4": lambda right: right / 2 + 0.4,
     "the square of": torch.square,
     "the absolute value of": torch.abs,
     "the exponential of": torch.exp,
@@ -208,6 +209,13 @@ def test_relate_names_what_a_mean_was_divided_by(seed):
         "the mean is the right one times 0.5 in row 2 of 2: "
         "divided by 4, the length with padding, instead of 2, the number of real tokens"
     )
+
+
+@few
+@given(seed=seeds)
+def test_relate_sees_a_count_that_is_one_too_large(seed):
+    sentence = pool_wrongly(seed, lambda tokens, real: (tokens * real).sum(1) / (real.sum(1) + 1), (4, 2), (5, 2, 7, 1))
+    assert "divided by 5, one more than there are real tokens, instead of 4" in sentence
 
 
 SOURCES = {

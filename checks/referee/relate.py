@@ -55,6 +55,7 @@ RELATIONS: tuple[Relation, ...] = (
     functions.CHOSEN,
     functions.ROUNDED,
     factors.shifted,
+    factors.AFFINE,
     functions.CLIPPED,
     shapes.GATHERED,
     sources.REDUCED,

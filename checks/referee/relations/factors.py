@@ -49,6 +49,7 @@ def _mask_quantities(mask: Tensor) -> list[Quantity]:
     return [
         Quantity(LENGTH, float(mask.shape[1])),
         Quantity(REAL, real),
+        Quantity("one more than there are real tokens", real + 1),
         Quantity("the number of real tokens of all sentences", float(real.sum())),
         Quantity(BATCH, float(len(mask))),
         Quantity("the number of all tokens, padding included", float(mask.numel())),
@@ -108,7 +109,7 @@ def _row_factors(pair: Pair) -> Named:
     quantities = [one for one in name_quantities(pair) if isinstance(one.value, Tensor)]
     for one in quantities:
         for other in name_quantities(pair):
-            if not isinstance(other.value, Tensor):
+            if not isinstance(other.value, Tensor) or (one.name == REAL and other is not one):
                 yield from _ratio(pair, one, other)
                 yield from _ratio(pair, other, one)
 
@@ -227,10 +228,25 @@ def shifted(pairs: Sequence[Pair]) -> str | None:
     return f"{{is}} {{right}} {amount}" if shift and _evidence(pairs) >= 2 else None
 
 
+def affine(pair: Pair) -> Iterator[Fact]:
+    """Times one factor and plus one constant: brought from one range to another."""
+    if pair.alike is None or pair.alike[0].numel() < 4:
+        return
+    expected, observed = (tensor.flatten() for tensor in pair.alike)
+    least, most = int(expected.argmin()), int(expected.argmax())
+    factor = float((observed[most] - observed[least]) / (expected[most] - expected[least]))
+    shift = float(observed[least] - factor * expected[least])
+    small = 1e-3  # a factor next to zero leaves nothing of the right numbers
+    if math.isfinite(factor) and abs(factor) > small and pair.close(expected * factor + shift, observed):
+        amount = f"plus {number(shift)}" if shift > 0 else f"minus {number(-shift)}"
+        text = f"{{is}} {{right}} times {number(factor)}, {amount}"
+        yield Fact(f"{factor:.2g} {shift:.2g}", text, pair.evidence(expected, observed) - 2)
+
+
 def complement(pair: Pair) -> Iterator[Fact]:
     """A distance for a similarity, a share of errors for a share of hits."""
     if pair.alike and pair.close(1 - pair.alike[0], pair.alike[1]):
         yield Fact("complement", "{is} 1 minus {right}", pair.evidence(*pair.alike))
 
 
-NEGATED, COMPLEMENT, PERCENTAGE = map(in_each_case, (negated, complement, percentage))
+NEGATED, COMPLEMENT, AFFINE, PERCENTAGE = map(in_each_case, (negated, complement, affine, percentage))

@@ -104,7 +104,7 @@ def _other_dimension(pair: Pair, expected: Tensor, observed: Tensor) -> Iterator
     if expected.dim() != 2 or len(expected) < 2:
         return
     for name, measure in {
-        "have length 1": lambda tensor, dim: torch.linalg.vector_norm(tensor, dim=dim),
+        "have length 1": lambda tensor, dim: tensor.square().sum(dim).sqrt(),
         "add up to 1": lambda tensor, dim: tensor.sum(dim),
     }.items():
         rows, columns = measure(observed, 1), measure(observed, 0)
@@ -152,7 +152,7 @@ def rounded(pair: Pair) -> Iterator[Fact]:
             expected, observed
         ):
             digits = f"{decimals} decimals" if decimals > 1 else "1 decimal" if decimals else "whole numbers"
-            evidence = pair.evidence(expected) * (decimals + 1) / 3
+            evidence = pair.evidence(expected) * (decimals + 1) / 2
             yield Fact(digits, f"{{is}} rounded to {digits}", evidence)
     if torch.equal(observed, expected.trunc()) and not pair.close(expected, observed):
         yield Fact("cut", "{is} cut to {right}'s whole number: the decimals were dropped", pair.evidence(expected) / 3)

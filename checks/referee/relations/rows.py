@@ -186,7 +186,7 @@ def partly_wrong(pair: Pair) -> Iterator[Fact]:
         return
     holds = f"{{is}} {content}" if content else "{is} wrong"
     for words in _traits(pair, wrong):
-        yield Fact(f"{words} {content}", f"{holds} only in {words}", float(right))
+        yield Fact(words, f"{holds} only in {words}", float(right))
     if right:
         if not content and right > 1 and bool((wrong.int().diff() >= 0).all()):
             yield Fact("from on", f"{{is}} right in the first {right} {_word(expected)}, and wrong after them")
@@ -200,7 +200,9 @@ def _content(rows: Tensor, right: Tensor) -> str:
         return "not a number (NaN)"
     if bool(rows.isinf().all()):
         return f"infinite ({number(float(rows.flatten()[0]))})"
-    return "0" if not bool(rows.any()) and bool(right.any()) else ""
+    values = rows.flatten()
+    constant = len(values) > 1 and bool((values == values[0]).all()) and bool((right != values[0]).any())
+    return number(float(values[0])) if constant else ""
 
 
 def _traits(pair: Pair, wrong: Tensor) -> Iterator[str]:

@@ -50,9 +50,14 @@ def _masked_wrongly(pair: Pair, name: str, tokens: Tensor, real: Tensor) -> Iter
     }.items():
         special = "padding" not in words or padded  # without padding, with it is the same
         if special and (shaped := _fits(pair, wrong)) is not None:
-            yield Fact(words, f"{{is}} {words}", shaped)
+            yield Fact(words, f"{{is}} {words}", 0 if "zero" in words and _is_clipped(pair) else shaped)
         elif not special and _fits(pair, wrong) is not None:
             yield Fact(words, f"{{is}} {words}", 0)
+
+
+def _is_clipped(pair: Pair) -> bool:
+    """Zeros in the padding look like negative numbers set to zero, if no sentence without padding tells them apart."""
+    return pair.alike is not None and pair.close(pair.alike[0].clamp(min=0), pair.alike[1])
 
 
 def _mean(tokens: Tensor, weights: Tensor) -> Tensor:
