@@ -24,13 +24,17 @@ FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "the sum from the start on": lambda tensor: tensor.cumsum(0),
 }
 # A missing one is said of what cannot be undone; of the square's absence the root speaks.
-MISSABLE = {
+MISSABLE: dict[str, Callable[[Tensor], Tensor]] = {
     "softmax": lambda tensor: tensor.softmax(-1),
     "log-softmax": lambda tensor: tensor.log_softmax(-1),
     "sigmoid": torch.sigmoid,
     "tanh": torch.tanh,
     "ReLU": torch.relu,
     "absolute value": torch.abs,
+}
+MEASURES: dict[str, Callable[[Tensor, int], Tensor]] = {
+    "have length 1": lambda tensor, dim: tensor.square().sum(dim).sqrt(),
+    "add up to 1": lambda tensor, dim: tensor.sum(dim),
 }
 MOST_DECIMALS = 4
 
@@ -103,10 +107,7 @@ def _other_dimension(pair: Pair, expected: Tensor, observed: Tensor) -> Iterator
     """What was to be true of each row is true of each column."""
     if expected.dim() != 2 or len(expected) < 2:
         return
-    for name, measure in {
-        "have length 1": lambda tensor, dim: tensor.square().sum(dim).sqrt(),
-        "add up to 1": lambda tensor, dim: tensor.sum(dim),
-    }.items():
+    for name, measure in MEASURES.items():
         rows, columns = measure(observed, 1), measure(observed, 0)
         one = torch.ones_like(rows), torch.ones_like(columns)
         if pair.close(one[0], measure(expected, 1)) and pair.close(one[1], columns) and not pair.close(one[0], rows):
