@@ -1,6 +1,7 @@
 """Is an observation the expected one? Exact type, shape and dtype, then values within a tolerance."""
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -250,3 +251,8 @@ def _listing(keys: list[Any]) -> str:
 
 def _shorten(text: str, most: int = 160) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def without_numbers(text: str) -> str:
+    """Give what two sentences share that tell the same with other numbers."""
+    return re.sub(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", "#", text)

@@ -5,7 +5,6 @@ every wrong case, and likely if it explains the first one and most of the others
 explains cases that the other does not.
 """
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from dataclasses import dataclass, replace
 from ..course import Exercise
 from ..protocol.messages import Diagnosed
 from ..protocol.verdicts import Diagnosis, Outcome
-from .compare import difference
+from .compare import difference, without_numbers
 from .expected import Expected, Observed, TimeIsUp
 from .judge import CaseResult, judge_cases, judge_checks, rules
 from .misconceptions import load_misconceptions
@@ -136,7 +135,7 @@ class _Search:
             return False
         check, judge = rules(self.exercise)[index]
         if judge or mine.verdict is Outcome.ERROR or label not in wrong or label not in self.observed[index]:
-            return _without_numbers(mine.problem) == _without_numbers(theirs.problem)
+            return without_numbers(mine.problem) == without_numbers(theirs.problem)
         try:
             return difference(wrong[label].value, self.observed[index][label].value, check.slack) is None
         except Exception:
@@ -145,7 +144,3 @@ class _Search:
 
 def _mistakes(found: dict[Place, CaseResult]) -> dict[Place, CaseResult]:
     return {place: case for place, case in found.items() if case.verdict in (Outcome.FAILED, Outcome.ERROR)}
-
-
-def _without_numbers(text: str) -> str:
-    return re.sub(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", "#", text)

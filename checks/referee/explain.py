@@ -1,6 +1,5 @@
 """The explanation of a verdict: each mistake once, the smallest case first, in words of the exercise."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -8,6 +7,7 @@ from ..course import Exercise
 from ..protocol.codec import Seen
 from ..protocol.suite import Check, load_checks
 from ..protocol.verdicts import CheckResult, Outcome
+from .compare import without_numbers
 from .contrast import contrast
 from .judge import CaseResult, judge_checks
 from .picture import draw
@@ -68,12 +68,12 @@ def _folded(result: CheckResult, before: Sequence[CheckResult]) -> CheckResult:
 def _manner(result: CheckResult) -> tuple[object, ...]:
     """Give what two checks share that fail in the same way.
 
-    That is the same kind of exception at the same line, the same wrong shape or dtype but for numbers, or else the same
-    sentence.
+    That is the same kind of exception at the same line, the same relation or the same wrong shape but for numbers, or
+    else the same sentence.
     """
     if result.lines:
         line = result.lines[-1]
         return result.verdict, result.problem.partition(":")[0], line.file, line.number
-    if "expected shape" in result.problem:
-        return result.verdict, re.sub(r"\d+", "#", result.problem)
+    if result.relation or "expected shape" in result.problem:
+        return result.verdict, without_numbers(result.relation or result.problem)
     return result.verdict, result.problem
