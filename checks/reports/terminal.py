@@ -170,9 +170,13 @@ def _output(output: str) -> RenderableType | None:
 
 
 def _checks(checks: tuple[CheckResult, ...], package: str, console: Console) -> RenderableType | None:
-    """List all checks: the first that does not pass in detail, those that fail in the same way without a word."""
+    """List all checks: the first that does not pass in detail.
+
+    Not a word is said of those that fail in the same way, nor of edges before the idea works.
+    """
     first = next((check for check in checks if check.problem), None)
-    lines = [_check(check, package, console) for check in checks]
+    told = [check for check in checks if check.problem and not check.like and first and check.part is first.part]
+    lines = [_check(check, check in told, console) for check in checks]
     if first is None:
         return Group(*lines) if lines else None
     at = checks.index(first)
@@ -180,11 +184,11 @@ def _checks(checks: tuple[CheckResult, ...], package: str, console: Console) -> 
     return Group(*lines)
 
 
-def _check(check: CheckResult, package: str, console: Console) -> RenderableType:
+def _check(check: CheckResult, told: bool, console: Console) -> RenderableType:
     table = Table.grid(padding=(0, 1))
     careful = Text("  careful", "dim") if check.part is Part.CAREFUL else Text()
     table.add_row(mark(check.verdict, console), Text(check.claim).append_text(careful))
-    if check.problem and not check.like:
+    if told:
         case = f" ({check.case})" if check.case else ""
         table.add_row("", Text(f"{check.problem}{case}", "red"))
     return table

@@ -75,7 +75,7 @@ def reduced(pair: Pair) -> Iterator[Fact]:
             for code, tensor in _slices(name, given.double()):
                 evidence = _fits(pair, tensor)
                 if evidence is not None:
-                    yield Fact(code, f"{{is}} no more than `{code}`", evidence)
+                    yield Fact(code, f"{{is}} what `{code}` gives", evidence)
 
 
 def _slices(name: str, tensor: Tensor) -> Iterator[tuple[str, Tensor]]:
