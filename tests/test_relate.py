@@ -223,8 +223,8 @@ SOURCES = {
     "is the sum of the real tokens, not divided": lambda tokens, real: (tokens * real).sum(1),
     "the mean of the padding": lambda tokens, real: (tokens * (1 - real)).sum(1) / (1 - real).sum(1).clamp(min=1),
     "padding included, divided by the number of real": lambda tokens, real: tokens.sum(1) / real.sum(1),
-    "is what `tokens[:, 0]`": lambda tokens, real: tokens[:, 0],
-    "is what `tokens[:, -1]`": lambda tokens, real: tokens[:, -1],
+    "is what `tokens[:, 0]` gives": lambda tokens, real: tokens[:, 0],
+    "is what `tokens[:, -1]` gives": lambda tokens, real: tokens[:, -1],
     "the mean over the tokens of all sentences together": lambda tokens, real: (tokens * real).sum((0, 1)) / real.sum(),
 }
 

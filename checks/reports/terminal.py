@@ -151,8 +151,8 @@ def _by_hand(exercise: ExerciseResult, package: str) -> RenderableType | None:
             arguments = [repr(exercise.exercise_id), *([repr(check.case)] if check.case else [])]
             arguments += [f"check={number}"] if earlier or not check.case else []
             arguments += [] if _is_own(package) else [f"package={package!r}"]
-            lines = f"from checks import case\ncase({', '.join(arguments)})"
-            return Group(Text("Run this case by hand, in a Python prompt or a notebook:"), Padding(lines, (0, 2)))
+            lines = Text(f"from checks import case\ncase({', '.join(arguments)})", no_wrap=True, overflow="ignore")
+            return Group(Text("Run this case by hand, in a Python prompt or a notebook:"), Padding(lines, (0, 0, 0, 2)))
     return None
 
 
