@@ -15,9 +15,9 @@ TOKENS = torch.tensor([[2, 5, 6, 3], [2, 7, 3, 0]]), torch.tensor([[1, 1, 1, 1],
 HEADS = ("head-a", "head-b")  # strategies that freeze one head
 
 
-def strategies(code: Code) -> Iterator[tuple[str, Any]]:
-    """Give each strategy with its label."""
-    for strategy in code.config.FreezeStrategy:
+def strategies(code: Code, *values: str) -> Iterator[tuple[str, Any]]:
+    """Give strategies with their labels: those of these values, or all."""
+    for strategy in map(code.config.FreezeStrategy, values or code.config.FreezeStrategy):
         more = ", one head frozen" if strategy.value in HEADS else ""
         yield f"the strategy '{strategy.value}'{more}", strategy
 
@@ -126,7 +126,7 @@ def layer_groups_of(code: Code, model: nn.Module) -> dict[str, nn.Module]:
 
 
 def deep_model(code: Code, rng: torch.Generator) -> Any:
-    """Make a model with a frozen backbone of four layer groups, in train mode."""
-    model = small_model(code, rng, layers=3)
+    """Make a model with a frozen backbone of three layer groups, in train mode."""
+    model = small_model(code, rng, layers=2)
     code.freezing.apply_strategy(model, code.config.FreezeStrategy.BACKBONE)
     return model
