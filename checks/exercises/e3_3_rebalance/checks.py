@@ -7,7 +7,6 @@ from typing import Any
 import torch
 
 from ...protocol.suite import Case, Code, Suite, case, expect, expect_parts
-from ..parts import strategies
 
 suite = Suite(sees="the new weights")
 
@@ -24,9 +23,9 @@ def _weights(rebalance: Any, alpha: float, beta: float, strategy: Any) -> dict[s
 def _cases(code: Code, pairs: tuple[tuple[float, float], ...], *values: str) -> Iterator[Case]:
     """Rebalance each pair of weights under each of some strategies."""
     for alpha, beta in pairs:
-        for label, strategy in strategies(code, *values):
+        for strategy in map(code.config.FreezeStrategy, values):
             see = partial(_weights, code.freezing.rebalance, alpha, beta, strategy)
-            yield case(f"alpha {alpha}, beta {beta}, {label}", see, alpha=alpha, beta=beta, strategy=strategy.value)
+            yield case(f"alpha {alpha}, beta {beta}, the strategy '{strategy.value}'", see)
 
 
 @suite.check("halves task A's weight where task A's head is frozen")
@@ -51,4 +50,4 @@ def both_heads_frozen(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 @suite.check("does so with any weight: large, odd, tiny and zero")
 def any_weight(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    return _cases(code, UNUSUAL)
+    return _cases(code, UNUSUAL, *code.config.FreezeStrategy)
