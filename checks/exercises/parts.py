@@ -57,12 +57,12 @@ def modes_of(modules: Mapping[str, nn.Module]) -> dict[str, str]:
         name: {inside or "the module itself": inner.training for inside, inner in module.named_modules()}
         for name, module in modules.items()
     }
-    return {f"{name}'s mode": _word(found, "train", "eval") for name, found in modes.items()}
+    return {f"the mode of {name}": _word(found, "train", "eval") for name, found in modes.items()}
 
 
 def own_mode(model: nn.Module) -> dict[str, str]:
     """Say in which mode a model itself is, whatever is in it."""
-    return {"the model's own mode": "train" if model.training else "eval"}
+    return {"the mode of the model itself": "train" if model.training else "eval"}
 
 
 def _word(found: Mapping[str, bool], yes: str, no: str) -> str:
@@ -87,11 +87,6 @@ def moves_of(modules: Mapping[str, nn.Module], act: Callable[[], Any]) -> dict[s
     act()
     same = {name: all(map(torch.equal, _weights(module), before[name])) for name, module in modules.items()}
     return {name: "stood still" if stood else "moved" for name, stood in same.items()}
-
-
-def moved_by(modules: Mapping[str, nn.Module], act: Callable[[], Any]) -> list[str]:
-    """List the modules whose weights are no longer the same after an action."""
-    return [name for name, move in moves_of(modules, act).items() if move == "moved"]
 
 
 def in_place(call: Callable[[nn.Module], Any], model: nn.Module) -> None:

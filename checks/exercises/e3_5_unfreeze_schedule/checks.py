@@ -38,7 +38,7 @@ def _trainable(code: Code, milestones: Milestones, epoch: int) -> Any:
 def _epochs(code: Code, milestones: Milestones, epochs: Iterable[int], more: str = "") -> Iterator[Case]:
     """Ask about several epochs, each told by where it stands between the milestones."""
     for epoch in epochs:
-        place = "in a milestone's own epoch" if epoch in milestones else "after a milestone"
+        place = "at a milestone" if epoch in milestones else "after a milestone"
         place = place if epoch >= min(milestones, default=epoch + 1) else "before the first milestone"
         see = partial(_trainable, code, milestones, epoch)
         yield case(f"milestones {_text(milestones)}, epoch {epoch}, {place}{more}", see)
@@ -70,9 +70,9 @@ def before_milestones(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 @suite.check("takes milestones in any order")
 def unsorted_milestones(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    yield from _epochs(code, {3: 1, 2: 2}, (2, 3), ", given out of order")
+    yield from _epochs(code, {3: 1, 2: 2}, (2, 3), ", out of order")
     # From epoch 3 on, neither the milestone given last nor the largest number so far is the right answer.
-    yield from _epochs(code, {5: 2, 3: 1, 6: 0, 1: 4, 2: 3}, range(1, 8), ", given out of order")
+    yield from _epochs(code, {5: 2, 3: 1, 6: 0, 1: 4, 2: 3}, range(1, 8), ", out of order")
 
 
 @suite.check("answers for epochs in any order, and for each schedule alone")
@@ -129,7 +129,7 @@ def unfrozen_layers(code: Code, rng: torch.Generator) -> Iterator[Case]:
 def frozen_layers(code: Code, rng: torch.Generator) -> Iterator[Case]:
     cases: dict[str, tuple[Milestones, tuple[int, ...]]] = {
         "1 of 3 layer groups": ({1: 1}, (1,)),
-        "no layer group, in a milestone's epoch": ({1: 0}, (1,)),
+        "no layer group, at a milestone": ({1: 0}, (1,)),
         "no layer group, before the first milestone": ({5: 2}, (1,)),
         "no layer group, no milestones": ({}, (1,)),
         "first 3 layer groups, then 1": ({1: 3, 2: 1}, (1, 2)),

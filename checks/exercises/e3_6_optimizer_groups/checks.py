@@ -74,7 +74,7 @@ def _times(code: Code, model: nn.Module, layer_decay: float) -> dict[str, str]:
     counts = Counter(id(parameter) for group in groups for parameter in group["params"])
     strangers = counts.keys() - {id(parameter) for parameter in model.parameters()}
     words = {place: _often(module, counts) for place, module in places.items()}
-    return {**words, "parameters that are not the model's": str(len(strangers) or "none")}
+    return {"parameters that are not the model's, copies for example": str(len(strangers) or "none"), **words}
 
 
 def _often(module: nn.Module, counts: Counter[int]) -> str:
