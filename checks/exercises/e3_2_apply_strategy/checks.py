@@ -1,100 +1,161 @@
 """Checks of exercise 3.2, `apply_strategy`."""
 
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
 import torch
+from torch import nn
 
-from ...protocol.suite import Code, Suite
-from ..models import tiny_distilbert, tiny_model, tiny_tokens
-from ..parts import decaying_optimizer, flags_of, modes_of, moved_by, parts_of, take_step
+from ...protocol.suite import Case, Code, Suite, case
+from ..parts import (
+    TOKENS,
+    decaying_optimizer,
+    flags_of,
+    in_place,
+    modes_of,
+    moves_of,
+    own_mode,
+    parts_of,
+    small_distilbert_model,
+    small_model,
+    strategies,
+    take_step,
+)
 
-suite = Suite()
+suite = Suite(sees="the parts")
+
+# What is frozen first, and then: each part is unfrozen once.
+PAIRS = (("everything", "nothing"), ("everything", "backbone"), ("head-a", "head-b"), ("head-b", "head-a"))
+
+
+def _apply(code: Code, model: nn.Module, *strategies: Any) -> None:
+    """Apply strategies to a model, one after the other."""
+    for strategy in strategies:
+        in_place(lambda model: code.freezing.apply_strategy(model, strategy), model)  # noqa: B023  # it is called at once
+
+
+def _flags(code: Code, model: nn.Module, *strategies: Any) -> dict[str, str]:
+    """Apply strategies, and say which parts train."""
+    _apply(code, model, *strategies)
+    return flags_of(parts_of(model))
+
+
+def _modes(code: Code, model: nn.Module, *strategies: Any) -> dict[str, str]:
+    """Apply strategies, and say which parts are in which mode."""
+    _apply(code, model, *strategies)
+    return {**own_mode(model), **modes_of(parts_of(model))}
 
 
 @suite.check("freezes all parameters of the parts that the strategy names, and no other")
-def frozen_parts(code: Code, rng: torch.Generator) -> Any:
-    model, flags = tiny_model(code, rng), {}
-    for strategy in code.config.FreezeStrategy:
-        model.requires_grad_(True)
-        code.freezing.apply_strategy(model, strategy)
-        flags[strategy.value] = flags_of(parts_of(model))
-    return flags
+def frozen_parts(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, strategy in strategies(code):
+        yield case(label, partial(_flags, code, small_model(code, rng), strategy))
+    strategy = code.config.FreezeStrategy.BACKBONE
+    yield case(
+        "the strategy 'backbone', on DistilBERT", partial(_flags, code, small_distilbert_model(code, rng), strategy)
+    )
 
 
 @suite.check("unfreezes all other parts, whatever was frozen before")
-def earlier_freezing(code: Code, rng: torch.Generator) -> Any:
-    model, flags = tiny_model(code, rng, tiny_distilbert(rng)), {}
+def earlier_freezing(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for first, second in PAIRS:
+        model, both = small_model(code, rng), map(code.config.FreezeStrategy, (first, second))
+        yield case(f"'{first}', then '{second}'", partial(_flags, code, model, *both))
+    model = small_model(code, rng)
     for parameter in model.parameters():
         parameter.requires_grad = bool(torch.rand((), generator=rng) < 0.5)
-    for first in code.config.FreezeStrategy:
-        for second in code.config.FreezeStrategy:
-            code.freezing.apply_strategy(model, first)
-            code.freezing.apply_strategy(model, second)
-            flags[f"{first.value}, then {second.value}"] = flags_of(parts_of(model))
-    return flags
+    strategy = code.config.FreezeStrategy.BACKBONE
+    yield case("half of all parameters frozen by hand, then 'backbone'", partial(_flags, code, model, strategy))
 
 
-@suite.check("keeps frozen parts from moving, despite weight decay and gradients left over from before")
-def frozen_step(code: Code, rng: torch.Generator) -> Any:
-    moved = {}
-    for strategy in code.config.FreezeStrategy:
-        model = tiny_model(code, rng)
-        optimizer = decaying_optimizer(model)
-        take_step(model, optimizer)  # now there are gradients and momentum everywhere
-        code.freezing.apply_strategy(model, strategy)
-        moved[strategy.value] = moved_by(parts_of(model), partial(take_step, model, optimizer))
-    return moved
+@suite.check(
+    "keeps frozen parts from moving, despite weight decay and gradients left over from before", sees="the step"
+)
+def frozen_step(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, strategy in strategies(code, "backbone", "head-a", "head-b", "everything"):
+        yield case(label, partial(_step, code, small_model(code, rng), strategy))
 
 
-@suite.check("puts frozen parts into eval mode, where they stay, and leaves the others in train mode")
-def train_mode(code: Code, rng: torch.Generator) -> Any:
-    model, modes = tiny_model(code, rng), {}
-    for strategy in code.config.FreezeStrategy:
-        model.requires_grad_(True).train()
-        code.freezing.apply_strategy(model, strategy)
-        modes[strategy.value] = {"the model": model.training, **modes_of(parts_of(model))}
-        modes[f"{strategy.value}, after model.train()"] = modes_of(parts_of(model.train()))
-    return modes
+def _step(code: Code, model: nn.Module, strategy: Any) -> dict[str, str]:
+    """Apply a strategy between two training steps, and say what the second one moves."""
+    optimizer = decaying_optimizer(model)
+    take_step(model, optimizer)  # now there are gradients and momentum everywhere
+    _apply(code, model, strategy)
+    return moves_of(parts_of(model), partial(take_step, model, optimizer))
+
+
+@suite.check("puts frozen parts into eval mode, and leaves the others in train mode")
+def train_mode(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, strategy in strategies(code):
+        yield case(label, partial(_modes, code, small_model(code, rng), strategy))
 
 
 @suite.check("brings parts that are unfrozen back into the model's train mode")
-def train_mode_again(code: Code, rng: torch.Generator) -> Any:
-    model, modes = tiny_model(code, rng).train(), {}
-    for strategy in code.config.FreezeStrategy:
-        code.freezing.apply_strategy(model, code.config.FreezeStrategy.EVERYTHING)
-        code.freezing.apply_strategy(model, strategy)
-        modes[strategy.value] = {"the model": model.training, **modes_of(parts_of(model))}
-    return modes
+def train_mode_again(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    everything = code.config.FreezeStrategy.EVERYTHING
+    for label, strategy in strategies(code, "nothing", "backbone", "head-b"):
+        name = f"everything frozen first, then {label}"
+        yield case(name, partial(_modes, code, small_model(code, rng), everything, strategy))
 
 
-@suite.check("leaves a model that is in eval mode there")
-def eval_mode(code: Code, rng: torch.Generator) -> Any:
-    model, modes = tiny_model(code, rng), {}
-    for strategy in code.config.FreezeStrategy:
-        code.freezing.apply_strategy(model, strategy)
-        modes[strategy.value] = {"the model": model.training, **modes_of(parts_of(model))}
-    return modes
+@suite.check("switches a frozen backbone's dropout off, also after `model.train()`, and keeps that of the heads on")
+def frozen_dropout(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    cases: dict[str, Callable[[nn.Module], Any]] = {
+        "at once": lambda model: None,
+        "after model.train()": lambda model: model.train(),
+    }
+    for label, then in cases.items():
+        yield case(label, partial(_two_passes, code, small_model(code, rng), then))
 
 
-@suite.check("switches a frozen backbone's dropout off, and keeps that of the heads on")
-def frozen_dropout(code: Code, rng: torch.Generator) -> Any:
-    model = tiny_model(code, rng).train()
-    code.freezing.apply_strategy(model, code.config.FreezeStrategy.BACKBONE)
-    first, second = model(**tiny_tokens()), model(**tiny_tokens())
-    same = torch.equal(first.embeddings, second.embeddings)
-    return {"same embeddings": same, "same logits": torch.equal(first.taskA_logits, second.taskA_logits)}
+def _two_passes(code: Code, model: nn.Module, then: Callable[[nn.Module], Any]) -> dict[str, str]:
+    """Freeze the backbone, and say what two passes over the same sentences have in common."""
+    _apply(code, model, code.config.FreezeStrategy.BACKBONE)
+    then(model)
+    first, second = model(*TOKENS), model(*TOKENS)
+    same = {name: torch.equal(getattr(first, name), getattr(second, name)) for name in ("embeddings", "taskA_logits")}
+    return {f"{name} of two passes": "the same" if equal else "different" for name, equal in same.items()}
 
 
-@suite.check("leaves every weight as it was")
-def weights_kept(code: Code, rng: torch.Generator) -> Any:
-    model = tiny_model(code, rng)
-    parameters = dict(model.named_parameters())
+@suite.check("leaves weights, dropout probabilities and the parameters themselves as they were")
+def weights_kept(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, strategy in strategies(code, "nothing", "backbone", "head-a", "everything"):
+        yield case(label, partial(_kept, code, small_model(code, rng), strategy))
 
-    def apply_all() -> None:
-        for strategy in code.config.FreezeStrategy:
-            code.freezing.apply_strategy(model, strategy)
 
-    moved = moved_by(parts_of(model), apply_all)
-    replaced = [name for name, parameter in model.named_parameters() if parameter is not parameters[name]]
-    return {"changed": moved, "replaced": replaced}
+def _kept(code: Code, model: nn.Module, strategy: Any) -> dict[str, Any]:
+    """Apply a strategy, and say what is no longer as it was, and what is frozen: who does nothing changes nothing."""
+    dropouts, parameters = _dropouts(model), dict(model.named_parameters())
+    moves = moves_of(parts_of(model), partial(_apply, code, model, strategy))
+    replaced = [name for name, parameter in model.named_parameters() if parameter is not parameters.get(name)]
+    changed = [f"{p} of {name}" for name, p in _dropouts(model).items() if p != dropouts.get(name)]
+    return {
+        "parts whose weights changed": _listed(name for name, move in moves.items() if move == "moved"),
+        "parameters that were replaced by new ones": _listed(replaced),
+        "changed dropout probabilities": _listed(changed),
+        "dropouts that are gone": _listed(name for name in dropouts if name not in _dropouts(model)),
+        **flags_of(parts_of(model)),
+    }
+
+
+def _listed(names: Iterable[str], most: int = 2) -> str:
+    """List names, or the first of them."""
+    listed = list(names)
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more or "none"
+
+
+def _dropouts(model: nn.Module) -> dict[str, float]:
+    """Give the probability of each dropout in a model."""
+    return {name: module.p for name, module in model.named_modules() if isinstance(module, nn.Dropout)}
+
+
+@suite.check("leaves a model that is in eval mode there", careful=True)
+def eval_mode(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, strategy in strategies(code, "nothing", "backbone", "head-b"):
+        yield case(label, partial(_flags_and_modes, code, small_model(code, rng).eval(), strategy))
+
+
+def _flags_and_modes(code: Code, model: nn.Module, strategy: Any) -> dict[str, str]:
+    return {**_modes(code, model, strategy), **flags_of(parts_of(model))}
