@@ -4,6 +4,8 @@ from typing import Any
 
 import torch
 
+from .inputs import tenths
+
 TWO = (0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0)
 THREE = (0, 2, 0, 1, 0, 2, 0, 1, 0, 0, 2, 0, 0, 1, 0, 0)
 FOUR = (3, 3, 0, 1, 3, 2, 0, 3, 3, 1, 3, 0, 3, 2, 3, 3)
@@ -13,6 +15,19 @@ def scored(rng: torch.Generator, labels: tuple[int, ...], classes: int) -> tuple
     """Make labels, `(batch,)`, and logits, `(batch, classes)`, that are right more often than not."""
     truth = torch.tensor(labels)
     return truth, torch.randn(len(labels), classes, generator=rng) + torch.eye(classes)[truth]
+
+
+def predicting(rng: torch.Generator, predicted: tuple[int, ...], classes: int) -> torch.Tensor:
+    """Make logits, `(batch, classes)`, whose largest belong to these classes and are positive, all others negative."""
+    ahead = 2 * torch.eye(classes)[list(predicted)]
+    return tenths(torch.rand(len(predicted), classes, generator=rng) / 2 + ahead - 1)
+
+
+def some_of(metrics: Any, *names: str) -> Any:
+    """Keep some of the measures; all that there are, to show their names, if one of these is missing."""
+    if not isinstance(metrics, dict) or any(name not in metrics for name in names):
+        return metrics
+    return {name: metrics[name] for name in names}
 
 
 def transposed(logits: torch.Tensor) -> torch.Tensor:
