@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -45,6 +44,13 @@ def curve(code: Code, rng: torch.Generator) -> Iterator[Case]:
     yield _drawn("two classes, six sentences", code, (1, 0, 0, 1, 0, 0), _ahead(3, 2, -1, 1, 0, -2))
 
 
+@suite.check("tells apart probabilities that are close together")
+def close(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    leads = torch.tensor([0.0, 3.0, 1.0, 2.0])
+    for label, apart in {"a thousandth apart": 1e-3, "a millionth apart": 1e-6}.items():
+        yield _drawn(f"probabilities {label}", code, (0, 0, 1, 1), _ahead(*(4 * apart * leads)))
+
+
 @suite.check("averages the areas of more classes plainly, however often each occurs")
 def plain_average(code: Code, rng: torch.Generator) -> Iterator[Case]:
     cases = {
@@ -67,13 +73,6 @@ def probability(code: Code, rng: torch.Generator) -> Iterator[Case]:
     level = torch.tensor([3.0, -3.0, 0.0, -6.0, 6.0]).unsqueeze(1)
     yield _drawn("two classes, logits on different levels", code, two, _ahead(-2, -1, 1, 2) + level[:4])
     yield _drawn("three classes, logits on different levels", code, three, scored(rng, three, 3) + level)
-
-
-@suite.check("tells apart probabilities that are close together")
-def close(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    leads = torch.tensor([0.0, 3.0, 1.0, 2.0])
-    for label, apart in {"a thousandth apart": 1e-3, "a millionth apart": 1e-6}.items():
-        yield _drawn(f"probabilities {label}", code, (0, 0, 1, 1), _ahead(*(4 * apart * leads)))
 
 
 @suite.check("goes over sentences with the same score in one straight line")
