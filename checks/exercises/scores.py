@@ -1,18 +1,30 @@
 """What the checks of several exercises of `evaluator.py` share."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 
-TWO = (0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0)
-THREE = (0, 2, 0, 1, 0, 2, 0, 1, 0, 0, 2, 0, 0, 1, 0, 0)
-FOUR = (3, 3, 0, 1, 3, 2, 0, 3, 3, 1, 3, 0, 3, 2, 3, 3)
+from ..protocol.suite import WrongForm, a, expect
+from .inputs import tenths
 
 
-def scored(rng: torch.Generator, labels: tuple[int, ...], classes: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Make labels, `(batch,)`, and logits, `(batch, classes)`, that are right more often than not."""
-    truth = torch.tensor(labels)
-    return truth, torch.randn(len(labels), classes, generator=rng) + torch.eye(classes)[truth]
+def scored(rng: torch.Generator, labels: Sequence[int], classes: int) -> torch.Tensor:
+    """Make logits, `(batch, classes)`, that are right more often than not, no two alike."""
+    return torch.randn(len(labels), classes, generator=rng) + torch.eye(classes)[list(labels)]
+
+
+def predicting(rng: torch.Generator, predicted: tuple[int, ...], classes: int) -> torch.Tensor:
+    """Make logits, `(batch, classes)`, whose largest belong to these classes and are positive, all others negative."""
+    ahead = 2 * torch.eye(classes)[list(predicted)]
+    return tenths(torch.rand(len(predicted), classes, generator=rng) / 2 + ahead - 1)
+
+
+def some_of(metrics: Any, *names: str) -> Any:
+    """Keep some of the measures; all that there are, to show their names, if one of these is missing."""
+    if not isinstance(metrics, dict) or any(name not in metrics for name in names):
+        return metrics
+    return {name: metrics[name] for name in names}
 
 
 def transposed(logits: torch.Tensor) -> torch.Tensor:
@@ -29,6 +41,36 @@ def simplified(metrics: Any) -> Any:
         curves = {label: _corners(fpr[label], tpr[label]) for label in fpr}
         fpr, tpr = ({label: curve[axis] for label, curve in curves.items()} for axis in (0, 1))
     return {name: {"fpr": fpr, "tpr": tpr}.get(name, value) for name, value in metrics.items()}
+
+
+def drawn(metrics: Any) -> Any:
+    """Give the area, and of each curve the points in which it turns; what was not asked for stays.
+
+    Raises:
+        WrongForm: There are no curves in it.
+    """
+    missing = [name for name in ("auc", "fpr", "tpr") if name not in expect(dict, metrics, "the metrics")]
+    if missing:
+        raise WrongForm(f"the metrics: {', '.join(missing)} is missing among {', '.join(map(str, metrics))}")
+    fpr, tpr = (expect(dict, by_class(metrics[name]), f"{name}, of each class") for name in ("fpr", "tpr"))
+    curves = {f"the curve of class {each!r}": _points(each, fpr.get(each), tpr.get(each)) for each in {**fpr, **tpr}}
+    return {**{name: value for name, value in metrics.items() if name not in ("fpr", "tpr")}, **curves}
+
+
+def _points(label: Any, fpr: Any, tpr: Any) -> list[tuple[float, float]]:
+    for name, axis in (("fpr", fpr), ("tpr", tpr)):
+        if not _is_axis(axis):
+            raise WrongForm(f"{name} of class {label!r}: a list of plain numbers was expected, got {_form(axis)}")
+    if len(fpr) != len(tpr):
+        raise WrongForm(f"the curve of class {label!r} has {len(fpr)} values of fpr, and {len(tpr)} of tpr")
+    return list(zip(*_corners(fpr, tpr), strict=True))
+
+
+def _form(axis: Any) -> str:
+    if isinstance(axis, list):
+        strange = next(each for each in axis if not _is_axis([each]))
+        return f"a list with {a(type(strange).__name__)}"
+    return "none" if axis is None else a(type(axis).__name__)
 
 
 def by_class(curves: Any) -> Any:
