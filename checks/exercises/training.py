@@ -40,9 +40,9 @@ class SmallBackbone(nn.Module):
         return SimpleNamespace(last_hidden_state=tokens)
 
 
-def small_model(code: Code, rng: torch.Generator, dropout: bool = False, **options: Any) -> Any:
+def small_model(code: Code, rng: torch.Generator, dropout: bool = False, hidden: int = 8, **options: Any) -> Any:
     """Make a model on a small backbone; without dropout it computes the same in train and in eval mode."""
-    model = tiny_model(code, rng, SmallBackbone(rng), **options)
+    model = tiny_model(code, rng, SmallBackbone(rng, hidden=hidden), **options)
     return model if dropout else without_dropout(model)
 
 
@@ -68,11 +68,11 @@ def what_moved(code: Code, model: nn.Module, before: dict[str, torch.Tensor]) ->
 
 def state_of(model: nn.Module) -> dict[str, Any]:
     """Tell what a call may leave behind: modes, frozen weights, dropout, and whether gradients are recorded."""
-    frozen = [name for name, parameter in model.named_parameters() if not parameter.requires_grad]
+    trains = {name: "trains" if weight.requires_grad else "frozen" for name, weight in model.named_parameters()}
     dropout = {name: module.p for name, module in model.named_modules() if isinstance(module, nn.Dropout)}
     return {
         "the modes afterwards": mode_of_each(model),
-        "the frozen weights afterwards": frozen,
+        "the weights afterwards": trains,
         "the dropout afterwards": dropout,
         "the recording of gradients afterwards": "on" if torch.is_grad_enabled() else "off",
     }
