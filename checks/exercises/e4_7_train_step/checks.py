@@ -1,22 +1,28 @@
 """Checks of exercise 4.7, `train_step`."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import torch
-from torch import nn
-from torch.optim import SGD
+from torch import Tensor
+from torch.optim import SGD, Optimizer
 
-from ...protocol.suite import Code, Suite
-from ..models import SENTENCES, changed_modes, mode_of_each, tiny_model, tiny_tokens
-from ..training import moved_parts, weights_of
+from ...protocol.suite import Case, Code, Suite, case, expect, expect_parts
+from ..inputs import outcome
+from ..models import SENTENCES, mode_of_each, tiny_tokens
+from ..training import small_model, state_of, weights_of, what_moved
 
 suite = Suite()
 
+TENSORS = ("the embeddings", "task A's logits", "task B's logits")
+BATCHES = {"one sentence": SENTENCES[:1], "three sentences, padded": SENTENCES[:3]}
 
-def _batch(code: Code, sentences: tuple[str, ...] = SENTENCES[:8]) -> Any:
-    """Make a batch of sentences of different lengths, with three classes for task A and two for task B."""
+
+def _batch(code: Code, sentences: tuple[str, ...] = BATCHES["three sentences, padded"]) -> Any:
+    """Make a batch of sentences, with three classes for task A and two for task B."""
     numbers = torch.arange(len(sentences))
-    return code.dataset.Batch(tiny_tokens(sentences), numbers % 3, numbers % 2)
+    return code.dataset.Batch(tiny_tokens(sentences), 2 - numbers % 3, numbers % 2)
 
 
 def _fixed(code: Code) -> Any:
@@ -24,125 +30,232 @@ def _fixed(code: Code) -> Any:
     return code.losses.FixedWeights(0.5, 2.0)
 
 
+def _step(
+    code: Code, model: Any, batch: Any, criterion: Any = None, optimizer: Optimizer | None = None
+) -> dict[str, Any]:
+    """Take a step, and name the two things that come back."""
+    optimizer = optimizer or SGD(model.parameters(), lr=0.1)
+    result = code.trainer.train_step(model, batch, criterion or _fixed(code), optimizer)
+    loss, output = expect_parts(result, "the loss", "the output")
+    return {"the loss": loss, "the output": output}
+
+
+def _tensors_in(output: Any) -> list[Tensor]:
+    parts = expect_parts(output, *TENSORS)
+    return [expect(Tensor, part, name) for part, name in zip(parts, TENSORS, strict=True)]
+
+
+def _watched(code: Code, events: list[str]) -> Any:
+    """Make a loss that notes when it is computed, and when something goes backward through it."""
+
+    class Watched(code.losses.FixedWeights):  # type: ignore[misc, name-defined]
+        def forward(self, *args: Any, **options: Any) -> Any:
+            loss = super().forward(*args, **options)
+            events.append("loss")
+            if loss.requires_grad:
+                loss.register_hook(lambda gradient: events.append("backward"))
+            return loss
+
+    return Watched(0.5, 2.0)
+
+
 @suite.check("moves every weight one step against the gradient of the loss")
-def one_step(code: Code, rng: torch.Generator) -> Any:
-    model, criterion, events = tiny_model(code, rng), _fixed(code), []
+def one_step(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, sentences in BATCHES.items():
+        yield case(label, partial(_watch, code, rng, sentences))
+
+
+def _watch(code: Code, rng: torch.Generator, sentences: tuple[str, ...]) -> Any:
+    model, events = small_model(code, rng), list[str]()
     before, optimizer = weights_of(model), SGD(model.parameters(), lr=0.1)
-
-    def watch(module: nn.Module, arguments: Any, loss: torch.Tensor) -> None:
-        if loss.requires_grad:
-            loss.register_hook(lambda gradient: events.append("backward"))
-
-    criterion.register_forward_hook(watch)
     optimizer.register_step_pre_hook(lambda *arguments: events.append("step"))
-    code.trainer.train_step(model, _batch(code), criterion, optimizer)
-    return {"weights": weights_of(model), "moved": moved_parts(code, model, before), "events": events}
+    code.trainer.train_step(model, _batch(code, sentences), _watched(code, events), optimizer)
+    return {"the weights": weights_of(model), "what moved": what_moved(code, model, before), "events": events}
 
 
 @suite.check("returns the loss from before the step as a plain number")
-def loss_before(code: Code, rng: torch.Generator) -> Any:
-    model = tiny_model(code, rng)
-    loss, _ = code.trainer.train_step(model, _batch(code), _fixed(code), SGD(model.parameters(), lr=0.1))
-    return loss
+def loss_before(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(sentences: tuple[str, ...]) -> Any:
+        return {"the loss": _step(code, small_model(code, rng), _batch(code, sentences))["the loss"]}
+
+    for label, sentences in BATCHES.items():
+        yield case(label, partial(see, sentences))
 
 
 @suite.check("returns the model's output from before the step")
-def output_before(code: Code, rng: torch.Generator) -> Any:
-    model = tiny_model(code, rng)
-    _, output = code.trainer.train_step(model, _batch(code), _fixed(code), SGD(model.parameters(), lr=0.1))
-    return output
+def output_before(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(sentences: tuple[str, ...]) -> Any:
+        return {"the output": _step(code, small_model(code, rng), _batch(code, sentences))["the output"]}
+
+    for label, sentences in BATCHES.items():
+        yield case(label, partial(see, sentences))
 
 
 @suite.check("returns an output without gradients, so that its graph can be freed")
-def detached(code: Code, rng: torch.Generator) -> Any:
-    model = tiny_model(code, rng)
-    _, output = code.trainer.train_step(model, _batch(code), _fixed(code), SGD(model.parameters(), lr=0.1))
-    names = ("embeddings", "taskA_logits", "taskB_logits")
-    return {name: tensor.requires_grad for name, tensor in zip(names, output, strict=True)}
+def detached(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see() -> Any:
+        tensors = _tensors_in(_step(code, small_model(code, rng), _batch(code))["the output"])
+        words = ("still holds its graph" if tensor.requires_grad else "detached" for tensor in tensors)
+        return dict(zip(TENSORS, words, strict=True))
+
+    yield case("three sentences", see)
 
 
 @suite.check("computes the loss from the very output that it returns, dropout included")
-def same_dropout(code: Code, rng: torch.Generator) -> Any:
-    model, batch, criterion = tiny_model(code, rng).train(), _batch(code), _fixed(code)
-    loss, output = code.trainer.train_step(model, batch, criterion, SGD(model.parameters(), lr=0.1))
-    return abs(criterion(*output[1:], *batch[1:]).item() - loss) < 1e-4
+def same_dropout(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see() -> Any:
+        model, batch = small_model(code, rng, dropout=True).train(), _batch(code)
+        result = _step(code, model, batch)
+        logits = _tensors_in(result["the output"])[1:]
+        again = outcome(lambda: _fixed(code)(*logits, *batch[1:]).item())
+        return {"the loss": result["the loss"], "the loss of the output": again}
+
+    yield case("three sentences, dropout on", see)
 
 
 @suite.check("trains in the mode that the caller has chosen, and leaves it so")
-def mode(code: Code, rng: torch.Generator) -> Any:
-    model, batch = tiny_model(code, rng), _batch(code)
-    optimizer, losses, changed = SGD(model.parameters(), lr=0.0), [], []
-    for training in (False, True, False):
-        model.train(training)
-        model.transformer.eval()
-        before = mode_of_each(model)
-        losses.append(code.trainer.train_step(model, batch, _fixed(code), optimizer)[0])
-        changed.append(changed_modes(model, before))
-    modes = dict(zip(("in eval mode", "in train mode", "in eval mode again"), changed, strict=True))
-    return {
-        "parts in another mode": modes,
-        "dropout in train mode": abs(losses[1] - losses[0]) > 1e-4,
-        "in eval mode": losses[::2],
-    }
+def mode(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(training: bool, backbone: bool) -> Any:
+        model, seen = small_model(code, rng).train(training), list[Any]()
+        model.transformer.train(backbone)
+        model.projection.register_forward_pre_hook(lambda *arguments: seen.append(mode_of_each(model)))
+        _step(code, model, _batch(code))
+        return {
+            "the modes in the step": seen[0] if seen else "it never ran",
+            "the modes afterwards": mode_of_each(model),
+        }
+
+    yield case("a model in eval mode", partial(see, False, False))
+    yield case("a model in train mode", partial(see, True, True))
+    yield case("a model in train mode, its backbone in eval mode", partial(see, True, False))
 
 
 @suite.check("forgets the gradients that were there before")
-def stale_gradients(code: Code, rng: torch.Generator) -> Any:
-    model = tiny_model(code, rng)
-    for parameter in model.parameters():
-        parameter.grad = torch.ones_like(parameter)
-    code.trainer.train_step(model, _batch(code), _fixed(code), SGD(model.parameters(), lr=0.1))
-    return weights_of(model)
+def stale_gradients(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(criterion: Any) -> Any:
+        model = small_model(code, rng)
+        learned = [*model.parameters(), *criterion.parameters()]
+        for parameter in learned:
+            parameter.grad = torch.ones_like(parameter)
+        _step(code, model, _batch(code), criterion, SGD(learned, lr=0.1))
+        return {**_loss_weights(criterion), "the weights": weights_of(model)}
+
+    yield case("gradients of the model", partial(see, _fixed(code)))
+    yield case("gradients of the model, and of learned loss weights", partial(see, code.losses.UncertaintyWeights()))
 
 
-@suite.check("takes every step with the gradients of its own batch alone, also for learned loss weights")
-def two_steps(code: Code, rng: torch.Generator) -> Any:
-    model, criterion = tiny_model(code, rng), code.losses.UncertaintyWeights()
-    optimizer = SGD([*model.parameters(), *criterion.parameters()], lr=0.1)
-    for sentences in (SENTENCES[:3], SENTENCES[3:8]):
-        code.trainer.train_step(model, _batch(code, sentences), criterion, optimizer)
-    return {"weights": weights_of(model), "loss weights": criterion.weights()}
+def _loss_weights(criterion: Any) -> dict[str, Any]:
+    return {"the loss weights": criterion.weights()} if hasattr(criterion, "weights") else {}
 
 
-@suite.check("measures and moves nothing where everything is frozen")
-def all_frozen(code: Code, rng: torch.Generator) -> Any:
-    model = tiny_model(code, rng)
-    optimizer, before = SGD(model.parameters(), lr=0.1, weight_decay=0.1), weights_of(model)
-    code.freezing.apply_strategy(model, code.config.FreezeStrategy.EVERYTHING)
-    result = code.trainer.train_step(model, _batch(code), _fixed(code), optimizer)
-    return {"result": result, "moved": moved_parts(code, model, before)}
+@suite.check("takes every step with the gradients of its own batch alone")
+def two_steps(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(criterion: Any) -> Any:
+        model = small_model(code, rng)
+        optimizer = SGD([*model.parameters(), *criterion.parameters()], lr=0.1)
+        for sentences in (SENTENCES[:3], SENTENCES[3:5]):
+            _step(code, model, _batch(code, sentences), criterion, optimizer)
+        return {**_loss_weights(criterion), "the weights": weights_of(model)}
+
+    yield case("two steps, fixed loss weights", partial(see, _fixed(code)))
+    yield case("two steps, learned loss weights", partial(see, code.losses.UncertaintyWeights()))
 
 
-@suite.check("moves what is trainable and nothing else")
-def some_frozen(code: Code, rng: torch.Generator) -> Any:
-    moved = {}
-    for strategy in code.config.FreezeStrategy:
-        model, criterion = tiny_model(code, rng), code.losses.UncertaintyWeights()
+@suite.check("measures where everything is frozen, and moves nothing")
+def all_frozen(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see() -> Any:
+        model = small_model(code, rng)
+        optimizer, before = SGD(model.parameters(), lr=0.1, weight_decay=0.1), weights_of(model)
+        code.freezing.apply_strategy(model, code.config.FreezeStrategy.EVERYTHING)
+        result = _step(code, model, _batch(code), optimizer=optimizer)
+        return {**result, **what_moved(code, model, before)}
+
+    yield case("everything frozen", see)
+
+
+@suite.check("moves what is trainable and nothing else, learned loss weights included")
+def some_frozen(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(strategy: Any) -> Any:
+        model, criterion = small_model(code, rng), code.losses.UncertaintyWeights()
         code.freezing.apply_strategy(model, strategy)
         optimizer, before = SGD([*model.parameters(), *criterion.parameters()], lr=0.1), weights_of(model)
-        code.trainer.train_step(model, _batch(code), criterion, optimizer)
-        learned = ["loss weights"] if criterion.weights() != [1.0, 1.0] else []
-        moved[strategy.value] = moved_parts(code, model, before) + learned
-    return moved
+        _step(code, model, _batch(code), criterion, optimizer)
+        learned = "stayed" if criterion.weights() == [1.0, 1.0] else "moved"
+        return {**what_moved(code, model, before), "the learned loss weights": learned}
+
+    for strategy in code.config.FreezeStrategy:
+        yield case(f"the strategy {strategy.value!r}", partial(see, strategy))
 
 
-@suite.check("takes the features of a single sentence in the place of its tokens")
-def cached_sentence(code: Code, rng: torch.Generator) -> Any:
-    model = tiny_model(code, rng)
-    batch = code.dataset.Batch({"features": torch.randn(1, 16, generator=rng)}, torch.tensor([2]), torch.tensor([1]))
-    return code.trainer.train_step(model, batch, _fixed(code), SGD(model.parameters(), lr=0.1))
+@suite.check("takes the features of sentences in the place of their tokens")
+def cached_features(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(features: Tensor, labels_a: Tensor, labels_b: Tensor) -> Any:
+        return _step(code, small_model(code, rng), code.dataset.Batch({"features": features}, labels_a, labels_b))
+
+    for label, size in {"the features of one sentence": 1, "the features of two sentences": 2}.items():
+        inputs = torch.randn(size, 8, generator=rng), torch.tensor([2, 0][:size]), torch.tensor([1, 0][:size])
+        yield case(label, partial(see, *inputs))
 
 
-@suite.check("leaves the batch as it was")
-def batch_kept(code: Code, rng: torch.Generator) -> Any:
-    model, batch = tiny_model(code, rng), _batch(code)
-    code.trainer.train_step(model, batch, _fixed(code), SGD(model.parameters(), lr=0.1))
-    return batch
+@suite.check("takes the whole gradient, however large or small it is", slack=5)
+def any_gradient(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(factor: float) -> Any:
+        model, criterion = small_model(code, rng), code.losses.FixedWeights(0.5 * factor, 2.0 * factor)
+        _step(code, model, _batch(code), criterion, SGD(model.parameters(), lr=0.1 / factor))
+        return {"the weights": weights_of(model)}
+
+    yield case("a loss of hundreds", partial(see, 100.0))
+    yield case("a loss of almost nothing", partial(see, 1e-6))
 
 
-@suite.check("takes the whole gradient, however large it is", slack=5)
-def large_gradient(code: Code, rng: torch.Generator) -> Any:
-    model = tiny_model(code, rng)
-    optimizer = SGD(model.parameters(), lr=1e-3)
-    code.trainer.train_step(model, _batch(code), code.losses.FixedWeights(50.0, 200.0), optimizer)
-    return weights_of(model)
+@suite.check("leaves frozen weights alone, whatever gradients and momentum they have left over", careful=True)
+def left_over(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(**options: float) -> Any:
+        model = small_model(code, rng)
+        optimizer = SGD(model.parameters(), lr=0.1, **options)
+        for parameter in model.parameters():
+            parameter.grad = torch.ones_like(parameter)
+        optimizer.step()
+        model.taskA_classifier.requires_grad_(False)  # its gradients stay
+        before = weights_of(model)
+        _step(code, model, _batch(code), optimizer=optimizer)
+        return what_moved(code, model, before)
+
+    yield case("head A frozen, its gradients left over", see)
+    yield case("head A frozen, its gradients left over, weight decay", partial(see, weight_decay=0.1))
+    yield case("head A frozen, its gradients left over, momentum", partial(see, momentum=0.9))
+
+
+@suite.check("leaves behind the moved weights and nothing else, also after an error", careful=True)
+def state_afterwards(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(strategy: str, label: int = 0) -> Any:
+        model = small_model(code, rng, dropout=True).train()
+        code.freezing.apply_strategy(model, strategy)
+        batch = _batch(code)._replace(taskA_labels=torch.tensor([label, 1, 2]))
+        result = outcome(lambda: _step(code, model, batch)["the loss"])
+        return {"the loss": result, **state_of(model)}
+
+    yield case("everything trains", partial(see, "nothing"))
+    yield case("head A frozen", partial(see, "head-a"))
+    yield case("everything frozen", partial(see, "everything"))
+    yield case("everything trains, a label that no class has", partial(see, "nothing", 5))
+    yield case("everything frozen, a label that no class has", partial(see, "everything", 5))
+
+
+@suite.check("returns the output in the model's precision", careful=True)
+def precision(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(dtype: torch.dtype) -> Any:
+        return _step(code, small_model(code, rng).to(dtype), _batch(code))
+
+    yield case("float64", partial(see, torch.float64))
+    yield case("bfloat16", partial(see, torch.bfloat16))
+
+
+@suite.check("leaves the batch as it was", careful=True)
+def batch_kept(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see() -> Any:
+        batch = _batch(code)
+        loss = _step(code, small_model(code, rng), batch)["the loss"]
+        return {"the loss": loss, "the batch afterwards": batch}
+
+    yield case("three sentences, padded", see)

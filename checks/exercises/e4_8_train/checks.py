@@ -9,7 +9,7 @@ from torch import nn
 from ...protocol.suite import Code, Suite
 from ..inputs import outcome
 from ..models import SENTENCES, mode_of_each, tiny_model
-from ..training import make_config, make_dataset, moved_parts, shown, weights_of, without_measures
+from ..training import make_config, make_dataset, what_moved, shown, weights_of, without_measures
 
 suite = Suite()
 
@@ -61,7 +61,7 @@ def strategies(code: Code, rng: torch.Generator) -> Any:
         code.freezing.apply_strategy(model, code.config.FreezeStrategy.HEAD_A)
         before = weights_of(model)
         code.trainer.train(model, make_dataset(code), make_config(code, freeze=strategy, epochs=1))
-        moved[strategy.value] = moved_parts(code, model, before)
+        moved[strategy.value] = what_moved(code, model, before)
     return moved
 
 

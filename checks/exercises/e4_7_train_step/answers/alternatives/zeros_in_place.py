@@ -5,7 +5,9 @@ def train_step(model, batch, criterion, optimizer):
     value = loss.tolist()
     if loss.grad_fn is None:
         return value, detached
-    optimizer.zero_grad(set_to_none=False)
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            parameter.grad = torch.zeros_like(parameter) if parameter.requires_grad else None
     torch.autograd.backward(loss)
     optimizer.step()
     optimizer.zero_grad()
