@@ -1,6 +1,7 @@
 """Small models for the checks: the real BERT and DistilBERT, a few numbers wide, and a real tokenizer."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -20,6 +21,7 @@ SENTENCES = (
     "this podcast is truly tedious and it drags endlessly",
     "her brilliant server responds instantly",
 )
+PADDED = ("a film", "good")  # the second one is shorter
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 WORDS = tuple(dict.fromkeys(word for sentence in SENTENCES for word in sentence.split()))
 LONGEST = 16
@@ -75,6 +77,16 @@ def tiny_encoder(code: Code, rng: torch.Generator, **options: Any) -> Any:
     return encoder.eval()
 
 
+def projector(code: Code, rng: torch.Generator, hidden: int = 3, dim: int = 4) -> Any:
+    """Make a sentence transformer for what comes after the transformer, which is missing, in eval mode."""
+    seed_from(rng)
+    missing = torch.nn.Module()
+    missing.config = SimpleNamespace(hidden_size=hidden, max_position_embeddings=LONGEST)
+    encoder = code.encoder.SentenceTransformer(missing, tiny_tokenizer(), dim=dim, max_length=LONGEST)
+    _stir(encoder.layer_norm, rng)
+    return encoder.eval()
+
+
 def tiny_model(code: Code, rng: torch.Generator, backbone: Any = None, **options: Any) -> Any:
     """Make a two-headed model of width 8 with three classes for task A and two for task B, in eval mode."""
     model = code.multitask.MultiTaskSentenceTransformer(
@@ -96,6 +108,18 @@ def tiny_tokens(sentences: tuple[str, ...] = SENTENCES[:4]) -> dict[str, torch.T
     """Tokenize sentences into one padded batch: `input_ids` and `attention_mask`, `(batch, seq)`."""
     encoded = tiny_tokenizer()(list(sentences), padding=True, return_tensors="pt")
     return {"input_ids": encoded["input_ids"], "attention_mask": encoded["attention_mask"]}
+
+
+def embedded_batches() -> dict[str, dict[str, torch.Tensor]]:
+    """Tokenize batches of growing size, by label: without padding, then with it."""
+    batches = {
+        "one sentence, no padding": ("a film",),
+        "one sentence of one word, no padding": ("good",),
+        "two sentences, no padding": ("a film", "it crashes"),
+        "two sentences, padded": PADDED,
+        "three sentences, padded": (*PADDED, "the laptop works"),
+    }
+    return {label: tiny_tokens(sentences) for label, sentences in batches.items()}
 
 
 def gradients_of(model: torch.nn.Module) -> dict[str, torch.Tensor | None]:
