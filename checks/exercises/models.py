@@ -68,10 +68,10 @@ def tiny_distilbert(rng: torch.Generator, layers: int = 2, hidden: int = 16) -> 
     return DistilBertModel(config)
 
 
-def tiny_encoder(code: Code, rng: torch.Generator, **options: Any) -> Any:
+def tiny_encoder(code: Code, rng: torch.Generator, layers: int = 2, **options: Any) -> Any:
     """Make a sentence transformer of width 8, in eval mode, with a LayerNorm that does not start as the identity."""
     encoder = code.encoder.SentenceTransformer(
-        tiny_bert(rng), tiny_tokenizer(), **{"dim": 8, "max_length": LONGEST, **options}
+        tiny_bert(rng, layers), tiny_tokenizer(), **{"dim": 8, "max_length": LONGEST, **options}
     )
     _stir(encoder.layer_norm, rng)
     return encoder.eval()
@@ -114,10 +114,9 @@ def embedded_batches() -> dict[str, dict[str, torch.Tensor]]:
     """Tokenize batches of growing size, by label: without padding, then with it."""
     batches = {
         "one sentence, no padding": ("a film",),
-        "one sentence of one word, no padding": ("good",),
         "two sentences, no padding": ("a film", "it crashes"),
         "two sentences, padded": PADDED,
-        "three sentences, padded": (*PADDED, "the laptop works"),
+        "three sentences, padded": ("good", "it crashes", "the laptop works"),
     }
     return {label: tiny_tokens(sentences) for label, sentences in batches.items()}
 
