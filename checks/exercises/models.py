@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from transformers import BertConfig, BertModel, BertTokenizer, DistilBertConfig, DistilBertModel
+from transformers.modeling_outputs import BaseModelOutput
 
 from ..protocol.suite import Code
 
@@ -68,10 +69,35 @@ def tiny_distilbert(rng: torch.Generator, layers: int = 2, hidden: int = 16) -> 
     return DistilBertModel(config)
 
 
-def tiny_encoder(code: Code, rng: torch.Generator, layers: int = 2, **options: Any) -> Any:
+class StandIn(torch.nn.Module):
+    """Stands in for a transformer where many models are made, as it costs little: words look at their average."""
+
+    def __init__(self, hidden: int = 8) -> None:
+        super().__init__()
+        self.config = SimpleNamespace(hidden_size=hidden, max_position_embeddings=LONGEST)
+        self.words = torch.nn.Embedding(len(SPECIAL) + len(WORDS), hidden)
+        self.positions = torch.nn.Embedding(LONGEST, hidden)
+        self.layer = torch.nn.Sequential(torch.nn.Linear(hidden, hidden), torch.nn.Tanh(), torch.nn.Dropout(0.1))
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None, **_: Any) -> BaseModelOutput:
+        """Give the tokens' vectors as a transformer does."""
+        mask = torch.ones_like(input_ids) if attention_mask is None else attention_mask
+        words = self.words(input_ids) + self.positions(torch.arange(input_ids.shape[1]))
+        real = mask.unsqueeze(-1).to(words.dtype)
+        average = (words * real).sum(dim=1, keepdim=True) / real.sum(dim=1, keepdim=True).clamp(min=1)
+        return BaseModelOutput(last_hidden_state=self.layer(words + average))
+
+
+def stand_in(rng: torch.Generator, hidden: int = 8) -> StandIn:
+    """Make a stand-in for a transformer, with random weights."""
+    seed_from(rng)
+    return StandIn(hidden)
+
+
+def tiny_encoder(code: Code, rng: torch.Generator, backbone: Any = None, **options: Any) -> Any:
     """Make a sentence transformer of width 8, in eval mode, with a LayerNorm that does not start as the identity."""
     encoder = code.encoder.SentenceTransformer(
-        tiny_bert(rng, layers), tiny_tokenizer(), **{"dim": 8, "max_length": LONGEST, **options}
+        backbone or tiny_bert(rng), tiny_tokenizer(), **{"dim": 8, "max_length": LONGEST, **options}
     )
     _stir(encoder.layer_norm, rng)
     return encoder.eval()

@@ -15,6 +15,8 @@ from ..models import (
     embedded_batches,
     gradients_of,
     mode_of_each,
+    stand_in,
+    tiny_bert,
     tiny_distilbert,
     tiny_encoder,
     tiny_tokenizer,
@@ -47,12 +49,16 @@ def masked(code: Code, rng: torch.Generator) -> Iterator[Case]:
         mask = torch.tensor(rows)
         # Only what stands outside the sentence has the number of the padding, 0.
         given = ids if "word" in label else ids * mask
-        yield _of_tokens(label, tiny_encoder(code, rng, 1, dim=4), {"input_ids": given, "attention_mask": mask})
+        yield _of_tokens(
+            label, tiny_encoder(code, rng, stand_in(rng), dim=4), {"input_ids": given, "attention_mask": mask}
+        )
 
 
 @suite.check("pools as the model was told to: by mean or by max, over a BERT or a DistilBERT")
 def other_models(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    yield _of_tokens("BERT, pooling by max", tiny_encoder(code, rng, 1, pooling="max", dim=4), tiny_tokens(PADDED))
+    yield _of_tokens(
+        "BERT, pooling by max", tiny_encoder(code, rng, tiny_bert(rng, 1), pooling="max", dim=4), tiny_tokens(PADDED)
+    )
     options = {"pooling": "max", "dim": 4, "max_length": LONGEST}
     distilbert = code.encoder.SentenceTransformer(tiny_distilbert(rng, 1), tiny_tokenizer(), **options).eval()
     yield _of_tokens("DistilBERT, pooling by max", distilbert, tiny_tokens(PADDED))
@@ -71,7 +77,7 @@ def _gradients(encoder: Any, tokens: dict[str, Tensor], factors: Tensor) -> Any:
 
 @suite.check("leaves dropout on in train mode, and gives embeddings of length 1 there too", sees="two runs")
 def embedded_in_train_mode(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    encoder, tokens = tiny_encoder(code, rng, 1, dim=4).train(), tiny_tokens(PADDED)
+    encoder, tokens = tiny_encoder(code, rng, tiny_bert(rng, 1), dim=4).train(), tiny_tokens(PADDED)
     yield case("the same sentences twice, in train mode", partial(_twice, encoder, tokens))
 
 
@@ -83,7 +89,7 @@ def _twice(encoder: Any, tokens: dict[str, Tensor]) -> Any:
 def embedded_anew(code: Code, rng: torch.Generator) -> Iterator[Case]:
     tokens = tiny_tokens(PADDED)
     label = "after a batch of other sentences, and a change of the weights"
-    yield case(label, partial(_after_a_change, tiny_encoder(code, rng, 1, dim=4), tokens))
+    yield case(label, partial(_after_a_change, tiny_encoder(code, rng, stand_in(rng), dim=4), tokens))
 
 
 def _after_a_change(encoder: Any, tokens: dict[str, Tensor]) -> Any:
@@ -98,7 +104,7 @@ def _after_a_change(encoder: Any, tokens: dict[str, Tensor]) -> Any:
 @suite.check("works in half precision", careful=True)
 def embedded_in_half(code: Code, rng: torch.Generator) -> Iterator[Case]:
     for dtype in HALVES:
-        encoder, tokens = tiny_encoder(code, rng, 1).to(dtype), tiny_tokens(PADDED)
+        encoder, tokens = tiny_encoder(code, rng, stand_in(rng)).to(dtype), tiny_tokens(PADDED)
         yield case(str(dtype).removeprefix("torch."), partial(_converted, encoder, tokens, dtype))
 
 
@@ -108,8 +114,8 @@ def _converted(encoder: Any, tokens: dict[str, Tensor], dtype: torch.dtype) -> A
 
 @suite.check("leaves the model's modes as they were", careful=True)
 def modes_stay(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    encoder = tiny_encoder(code, rng, 1).train()
-    encoder.transformer.encoder.layer[0].eval()
+    encoder = tiny_encoder(code, rng, stand_in(rng)).train()
+    encoder.transformer.layer.eval()
     yield case("a model in train mode, one layer in eval mode", partial(_modes, encoder, tiny_tokens(PADDED)))
 
 
@@ -127,5 +133,5 @@ def _modes(encoder: Any, tokens: dict[str, Tensor]) -> Any:
 def tokens_afterwards(code: Code, rng: torch.Generator) -> Iterator[Case]:
     tokens = tiny_tokens(PADDED)
     ids, mask = tokens["input_ids"], tokens["attention_mask"]
-    see = partial(afterwards, tiny_encoder(code, rng, 1, dim=4), input_ids=ids, attention_mask=mask)
+    see = partial(afterwards, tiny_encoder(code, rng, stand_in(rng), dim=4), input_ids=ids, attention_mask=mask)
     yield case("two sentences, padded", see, input_ids=ids, mask=mask)
