@@ -1,10 +1,12 @@
 """Small models for the checks: the real BERT and DistilBERT, a few numbers wide, and a real tokenizer."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import torch
 from transformers import BertConfig, BertModel, BertTokenizer, DistilBertConfig, DistilBertModel
+from transformers.modeling_outputs import BaseModelOutput
 
 from ..protocol.suite import Code
 
@@ -20,6 +22,7 @@ SENTENCES = (
     "this podcast is truly tedious and it drags endlessly",
     "her brilliant server responds instantly",
 )
+PADDED = ("a film", "good")  # the second one is shorter
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 WORDS = tuple(dict.fromkeys(word for sentence in SENTENCES for word in sentence.split()))
 LONGEST = 16
@@ -66,11 +69,46 @@ def tiny_distilbert(rng: torch.Generator, layers: int = 2, hidden: int = 16) -> 
     return DistilBertModel(config)
 
 
-def tiny_encoder(code: Code, rng: torch.Generator, **options: Any) -> Any:
+class StandIn(torch.nn.Module):
+    """Stands in for a transformer where many models are made, as it costs little: words look at their average."""
+
+    def __init__(self, hidden: int = 8) -> None:
+        super().__init__()
+        self.config = SimpleNamespace(hidden_size=hidden, max_position_embeddings=LONGEST)
+        self.words = torch.nn.Embedding(len(SPECIAL) + len(WORDS), hidden)
+        self.positions = torch.nn.Embedding(LONGEST, hidden)
+        self.layer = torch.nn.Sequential(torch.nn.Linear(hidden, hidden), torch.nn.Tanh(), torch.nn.Dropout(0.1))
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None, **_: Any) -> BaseModelOutput:
+        """Give the tokens' vectors as a transformer does."""
+        mask = torch.ones_like(input_ids) if attention_mask is None else attention_mask
+        words = self.words(input_ids) + self.positions(torch.arange(input_ids.shape[1]))
+        real = mask.unsqueeze(-1).to(words.dtype)
+        average = (words * real).sum(dim=1, keepdim=True) / real.sum(dim=1, keepdim=True).clamp(min=1)
+        return BaseModelOutput(last_hidden_state=self.layer(words + average))
+
+
+def stand_in(rng: torch.Generator, hidden: int = 8) -> StandIn:
+    """Make a stand-in for a transformer, with random weights."""
+    seed_from(rng)
+    return StandIn(hidden)
+
+
+def tiny_encoder(code: Code, rng: torch.Generator, backbone: Any = None, **options: Any) -> Any:
     """Make a sentence transformer of width 8, in eval mode, with a LayerNorm that does not start as the identity."""
     encoder = code.encoder.SentenceTransformer(
-        tiny_bert(rng), tiny_tokenizer(), **{"dim": 8, "max_length": LONGEST, **options}
+        backbone or tiny_bert(rng), tiny_tokenizer(), **{"dim": 8, "max_length": LONGEST, **options}
     )
+    _stir(encoder.layer_norm, rng)
+    return encoder.eval()
+
+
+def projector(code: Code, rng: torch.Generator, hidden: int = 3, dim: int = 4) -> Any:
+    """Make a sentence transformer for what comes after the transformer, which is missing, in eval mode."""
+    seed_from(rng)
+    missing = torch.nn.Module()
+    missing.config = SimpleNamespace(hidden_size=hidden, max_position_embeddings=LONGEST)
+    encoder = code.encoder.SentenceTransformer(missing, tiny_tokenizer(), dim=dim, max_length=LONGEST)
     _stir(encoder.layer_norm, rng)
     return encoder.eval()
 
@@ -96,6 +134,17 @@ def tiny_tokens(sentences: tuple[str, ...] = SENTENCES[:4]) -> dict[str, torch.T
     """Tokenize sentences into one padded batch: `input_ids` and `attention_mask`, `(batch, seq)`."""
     encoded = tiny_tokenizer()(list(sentences), padding=True, return_tensors="pt")
     return {"input_ids": encoded["input_ids"], "attention_mask": encoded["attention_mask"]}
+
+
+def embedded_batches() -> dict[str, dict[str, torch.Tensor]]:
+    """Tokenize batches of growing size, by label: without padding, then with it."""
+    batches = {
+        "one sentence, no padding": ("a film",),
+        "two sentences, no padding": ("a film", "it crashes"),
+        "two sentences, padded": PADDED,
+        "three sentences, padded": ("good", "it crashes", "the laptop works"),
+    }
+    return {label: tiny_tokens(sentences) for label, sentences in batches.items()}
 
 
 def gradients_of(model: torch.nn.Module) -> dict[str, torch.Tensor | None]:

@@ -1,67 +1,105 @@
 """Checks of exercise 1.6, `cosine_similarity_matrix`."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ...protocol.suite import Code, Suite
+from ...protocol.suite import Case, Code, Suite, case
+from ..inputs import afterwards, tenths
 
-suite = Suite()
+suite = Suite(sees="the cosines")
+
+HALVES = {"float16": torch.float16, "bfloat16": torch.bfloat16}
+DTYPES = {"float32": torch.float32, **HALVES, "float64": torch.float64}
 
 
-def _embeddings(rng: torch.Generator, batch: int = 5, dim: int = 7) -> Tensor:
-    """Make embeddings whose lengths differ a lot."""
-    return torch.randn(batch, dim, generator=rng) * torch.logspace(-1, 1, batch).unsqueeze(1)
+def _embeddings(rng: torch.Generator, batch: int = 3, dim: int = 2) -> Tensor:
+    """Make embeddings of which each row is longer than the one before."""
+    return tenths(torch.randn(batch, dim, generator=rng) * torch.linspace(0.5, 3, batch).unsqueeze(1))
+
+
+def _compared(label: str, code: Code, embeddings: Tensor) -> Case:
+    """Make the case of some embeddings."""
+    return case(label, partial(code.similarity.cosine_similarity_matrix, embeddings), embeddings=embeddings)
 
 
 @suite.check("gives the cosines between all rows, whatever their lengths")
-def all_cosines(code: Code, rng: torch.Generator) -> Any:
-    return code.similarity.cosine_similarity_matrix(_embeddings(rng))
+def all_cosines(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    rows = {
+        "two equal rows, of length 1": [[0.6, 0.8], [0.6, 0.8]],
+        "two rows of length 1": [[0.6, 0.8], [1.0, 0.0]],
+        "two rows of length 1, in opposite directions": [[0.6, 0.8], [-0.6, -0.8]],
+        "two rows of other lengths": [[3.0, 4.0], [2.0, 0.0]],
+    }
+    for label, numbers in rows.items():
+        yield _compared(label, code, torch.tensor(numbers))
+    yield _compared("four rows of other lengths, at random", code, _embeddings(rng, 4, 3))
 
 
 @suite.check("compares as many rows as there are: one, or more than there are dimensions")
-def other_shapes(code: Code, rng: torch.Generator) -> Any:
-    compare, shapes = code.similarity.cosine_similarity_matrix, ((1, 4), (9, 3), (4, 4))
-    return {f"{rows} of width {width}": compare(_embeddings(rng, rows, width)) for rows, width in shapes}
-
-
-@suite.check("stays within -1 and 1")
-def bounds(code: Code, rng: torch.Generator) -> Any:
-    rows = torch.randn(40, 60, generator=rng)
-    return code.similarity.cosine_similarity_matrix(torch.cat([rows, -rows]))
+def other_shapes(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, batch, dim in (("one row", 1, 4), ("as many as dimensions", 3, 3), ("more than dimensions", 4, 2)):
+        yield _compared(label, code, _embeddings(rng, batch, dim))
 
 
 @suite.check("gives 1 for a row and itself, and the same cosine in both directions")
-def symmetric(code: Code, rng: torch.Generator) -> Any:
-    matrix = code.similarity.cosine_similarity_matrix(_embeddings(rng))
-    return {"the diagonal": matrix.diagonal(), "the matrix minus its transpose": matrix - matrix.T}
+def symmetric(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    embeddings = _embeddings(rng, 4, 3)
+    yield case("four rows", partial(_halves, code, embeddings), embeddings=embeddings)
 
 
-@suite.check("gives zeros in the row and column of an all-zero embedding")
-def zero_row(code: Code, rng: torch.Generator) -> Any:
+def _halves(code: Code, embeddings: Tensor) -> Any:
+    matrix = code.similarity.cosine_similarity_matrix(embeddings)
+    if not isinstance(matrix, Tensor) or matrix.shape != (4, 4):
+        return matrix
+    return {
+        "the diagonal": matrix.diagonal(),
+        "the cosines above it": matrix[*torch.triu_indices(4, 4, 1)],
+        "the cosines below it": matrix.T[*torch.triu_indices(4, 4, 1)],
+    }
+
+
+@suite.check("stays within -1 and 1, in spite of rounding errors", careful=True)
+def bounds(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    rows = torch.randn(40, 60, generator=rng)
+    yield _compared("40 rows and their opposites", code, torch.cat([rows, -rows]))
+
+
+@suite.check("gives zeros in the row and column of an all-zero embedding", careful=True)
+def zero_row(code: Code, rng: torch.Generator) -> Iterator[Case]:
     embeddings = _embeddings(rng)
-    embeddings[2] = 0
-    dtypes = (torch.float32, torch.float16, torch.bfloat16)
-    return {str(dtype): code.similarity.cosine_similarity_matrix(embeddings.to(dtype)) for dtype in dtypes}
+    embeddings[1] = 0
+    for name in ("float32", "float16", "bfloat16"):
+        yield _compared(f"an all-zero row among others, {name}", code, embeddings.to(DTYPES[name]))
 
 
-@suite.check("returns the embeddings' dtype")
-def dtype(code: Code, rng: torch.Generator) -> Any:
+@suite.check("returns the embeddings' dtype", careful=True)
+def dtype(code: Code, rng: torch.Generator) -> Iterator[Case]:
     embeddings = _embeddings(rng)
-    dtypes = (torch.float16, torch.bfloat16, torch.float64)
-    return {str(dtype): code.similarity.cosine_similarity_matrix(embeddings.to(dtype)) for dtype in dtypes}
+    for name, dtype in DTYPES.items():
+        yield _compared(name, code, embeddings.to(dtype))
 
 
-@suite.check("computes in float32: the length of a row may be more than half precision can hold")
-def long_rows(code: Code, rng: torch.Generator) -> Any:
-    embeddings = (60_000 * (2 * torch.rand(5, 64, generator=rng) - 1)).half()
-    return code.similarity.cosine_similarity_matrix(embeddings)
+@suite.check("computes half precision in float32: a row may be longer than it can hold", careful=True)
+def long_rows(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    numbers = 60_000 * (2 * torch.rand(3, 64, generator=rng) - 1)
+    for name, half in HALVES.items():
+        yield _compared(f"numbers up to 60000, {name}", code, numbers.to(half))
 
 
-@suite.check("takes a tensor in any memory layout, and leaves it as it was")
-def input_afterwards(code: Code, rng: torch.Generator) -> Any:
+@suite.check("takes a tensor in any memory layout", careful=True)
+def layouts(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    embeddings = _embeddings(rng, 3, 4)
+    yield _compared("contiguous", code, embeddings)
+    yield _compared("a view, transposed", code, embeddings.T.contiguous().T)
+    yield _compared("a view, every second number", code, embeddings[:, ::2])
+
+
+@suite.check("leaves the embeddings as they were", careful=True)
+def input_afterwards(code: Code, rng: torch.Generator) -> Iterator[Case]:
     embeddings = _embeddings(rng)
-    turned = embeddings.T.contiguous().T
-    matrix = code.similarity.cosine_similarity_matrix(turned)
-    return {"cosines": matrix, "the tensor": turned, "the one it is a view of": embeddings}
+    see = partial(afterwards, code.similarity.cosine_similarity_matrix, embeddings=embeddings)
+    yield case("three rows", see, embeddings=embeddings)

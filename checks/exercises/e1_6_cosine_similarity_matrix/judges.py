@@ -10,12 +10,11 @@ from . import checks
 
 def _within_bounds(observed: Any, expected: Any) -> str | None:
     """Judge a matrix of cosines that may not be beyond 1 even by a rounding error."""
-    found = difference(expected, observed)
+    found = difference(expected, observed, name="the cosines")
     if found:
-        return found.problem
-    if not all(-1 <= cosine <= 1 for row in observed.tolist() for cosine in row):
-        return "a cosine is beyond 1 or -1 by a rounding error"
-    return None
+        return found.sentence
+    worst = max((cosine for row in observed.tolist() for cosine in row), key=abs)
+    return f"a cosine is {worst:.9g}, beyond 1 or -1 by a rounding error" if abs(worst) > 1 else None
 
 
 JUDGES: dict[Observe, Judge] = {

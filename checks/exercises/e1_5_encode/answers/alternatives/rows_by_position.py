@@ -4,13 +4,15 @@ def encode(self, sentences, progress=False):
         (row,) = self.encode([sentences], progress)
         return row
     modes = {module: module.training for module in self.modules()}
-    self.eval()
     rows = {}
-    for positions, inputs in self.batches_by_length(sentences, progress):
-        batch = self.project(self.features(inputs["input_ids"], inputs["attention_mask"]))
-        rows |= dict(zip(positions, batch.to("cpu"), strict=True))
-    for module, mode in modes.items():
-        module.training = mode
+    try:
+        self.eval()
+        for positions, inputs in self.batches_by_length(sentences, progress):
+            batch = self.project(self.features(inputs["input_ids"], inputs["attention_mask"]))
+            rows |= dict(zip(positions, batch.to("cpu"), strict=True))
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
     result = torch.zeros(len(sentences), self.dim).to(self.projection.weight.dtype)
     for position, row in rows.items():
         result[position] = row
