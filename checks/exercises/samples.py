@@ -56,6 +56,16 @@ def samples_of(code: Code, split: Any) -> list[list[Any]]:
     return [list(side.samples) for side in sides_of(code, split)]
 
 
+def kind_of(value: Any) -> Any:
+    """Give something that shows of which type a value is, and nothing else: its address is another every time."""
+    return type(type(value).__name__, (), {"__module__": "builtins", "__repr__": lambda _: ""})()
+
+
+def listed(items: Any) -> Any:
+    """Give a list or a tuple as a list; of everything else, only the type."""
+    return list(items) if isinstance(items, list | tuple) else kind_of(items)
+
+
 def repeated(draw: Callable[[int], Any], rng: torch.Generator) -> Iterator[Case]:
     """Draw twice with one seed, and with another one."""
     first, other = seeds_from(rng)
