@@ -1,6 +1,6 @@
 """The autograder: tells a learner not only that an answer is wrong, but which misunderstanding it looks like.
 
-In a notebook: `from checks import check`, then `check("1.1")`.
+In a notebook: `from checks import check, case`, then `check("1.1")`; `case("1.1", "one token")` runs one case by hand.
 
 Three processes take part, and each folder says whose code it holds:
 
@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .grader.grading import Grader
+    from .replay import Replay
 
 
 def check(*exercise_ids: str, package: str | Path | None = None) -> None:
@@ -55,6 +56,26 @@ def check(*exercise_ids: str, package: str | Path | None = None) -> None:
         _grader.cache_clear()
         raise
     show_results(submission.path, results, make_console())
+
+
+def case(exercise_id: str, label: str = "", check: int | None = None, package: str | Path | None = None) -> "Replay":
+    """Run one case of an exercise by hand, on the learner's code and on the reference.
+
+    Args:
+        exercise_id: Such as `1.1`.
+        label: Of the case, as the screen shows it.
+        check: Number of the check, from 1, where several have such a case; the first of them, if not given.
+        package: Folder with the answers; the course's `tutorial/`, if not given.
+
+    Returns:
+        What went in, what should come out and what did; shown as a picture where it is the last line of a cell.
+
+    Raises:
+        ValueError: There is no such exercise, check or case.
+    """
+    from .replay import replay
+
+    return replay(exercise_id, label, check, Path(package) if package else None)
 
 
 @cache

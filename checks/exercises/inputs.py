@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from ..protocol.codec import Refused
+from ..protocol.suite import WrongForm, expect
 
 HALVES = (torch.float16, torch.bfloat16)
 
@@ -42,7 +43,7 @@ def unchanged(batch: tuple[Tensor, ...], before: list[Tensor]) -> dict[str, bool
 
 def tenths(values: Tensor) -> Tensor:
     """Round numbers, so that a learner can follow them in a picture."""
-    return (10 * values).round() / 10
+    return (10 * values).round() / 10 + 0.0  # no negative zero
 
 
 def afterwards(call: Callable[..., Any], **inputs: Any) -> dict[str, Any]:
@@ -61,3 +62,22 @@ def outcome(call: Callable[[], Any]) -> Any:
     except Exception as error:
         kinds = tuple(kind.__name__ for kind in type(error).__mro__)
         return Refused(type(error).__name__, " ".join(str(error).split()), kinds)
+
+
+def send_back(result: Any, factors: Tensor, name: str = "what came back") -> None:
+    """Send a gradient back from what came back: from the sum of its values, each times a factor.
+
+    Args:
+        result: What came back.
+        factors: One for each of its values.
+        name: Of it, in words of the exercise.
+
+    Raises:
+        WrongForm: It is no tensor of that shape, or no gradient can flow back from it.
+    """
+    value = expect(Tensor, result, name)
+    if value.shape != factors.shape:
+        raise WrongForm(f"{name}: expected shape {tuple(factors.shape)}, got {tuple(value.shape)}")
+    if not value.requires_grad:
+        raise WrongForm(f"{name}: no gradient can flow back, it is cut off from what went in")
+    (value * factors).sum().backward()

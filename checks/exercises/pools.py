@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ..protocol.suite import Case, case
-from .inputs import afterwards, ragged_batch, tenths
+from .inputs import afterwards, ragged_batch, send_back, tenths
 
 Pool = Callable[[Tensor, Tensor], Any]
 
@@ -30,31 +30,36 @@ def sentences(pool: Pool, rng: torch.Generator, change: Callable[[Tensor], Tenso
     cases = {
         "one sentence, no padding": (3,),
         "two sentences, no padding": (2, 2),
-        "two sentences, one padded": (3, 1),
-        "four sentences, some padded": (5, 2, 7, 1),
+        "two sentences, padded": (3, 2),
+        "two sentences, padded, beyond the longest": (3, 2, 4),  # the third one only makes room
+        "four sentences, padded": (4, 2, 3, 2),
     }
     for label, lengths in cases.items():
-        tokens, mask = ragged_batch(rng, lengths, hidden=2 if len(lengths) < 3 else 6)
-        yield pooled(label, pool, change(tokens), mask)
+        tokens, mask = ragged_batch(rng, lengths, hidden=2)
+        rows = 2 if "two" in label else len(lengths)
+        yield pooled(label, pool, change(tokens[:rows]), mask[:rows])
 
 
 def short(pool: Pool, rng: torch.Generator) -> Iterator[Case]:
     """Pool one token alone, several sentences of one token each, and one token beside three."""
-    cases = {"one token": (1,), "three sentences of one token": (1, 1, 1), "one token, beside three, padded": (3, 1)}
+    cases = {"one token": (1,), "three sentences of one token": (1, 1, 1), "one token beside three, padded": (3, 1)}
     for label, lengths in cases.items():
         tokens, mask = ragged_batch(rng, lengths, hidden=2)
         yield pooled(label, pool, tenths(tokens), mask)
 
 
 def scattered_padding(pool: Pool, rng: torch.Generator) -> Iterator[Case]:
-    """Pool sentences with padding before and between their tokens."""
+    """Pool sentences with padding before and between their tokens, and with tokens that look like padding."""
     masks = {
         "padding after the tokens": [[1, 1, 1], [1, 0, 0]],
         "padding before the tokens": [[1, 1, 1], [0, 0, 1]],
         "padding between the tokens": [[1, 1, 1], [1, 0, 1]],
+        "a real token of zeros, no padding": [[1, 1, 1], [1, 1, 1]],
     }
     for label, rows in masks.items():
-        tokens = tenths(torch.randn(2, 3, 2, generator=rng))
+        tokens = -tenths(torch.randn(2, 3, 2, generator=rng)).abs() - 1
+        if "zeros" in label:
+            tokens[1, 2] = 0
         yield pooled(label, pool, tokens, torch.tensor(rows))
 
 
@@ -92,7 +97,9 @@ def gradient(pool: Pool, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _gradient(pool: Pool, tokens: Tensor, mask: Tensor, factors: Tensor) -> Any:
-    (pool(tokens.requires_grad_(), mask) * factors).sum().backward()
+    tokens.requires_grad_()
+    # A copy goes in: who changes it is told so by another check.
+    send_back(pool(tokens.clone(), mask), factors)
     return {"the gradient of the tokens": tokens.grad}
 
 

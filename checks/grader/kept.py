@@ -13,7 +13,12 @@ from ..source.fingerprint import answer_fingerprint, course_fingerprint, digest
 from .record import from_json, record_of, to_json
 from .results import ExerciseResult
 
-STAYING = (Status.PASSED, Status.FAILED, Status.ERROR)  # the others may be the machine's fault, or are known at once
+STAYING = (
+    Status.PASSED,
+    Status.WORKS,
+    Status.FAILED,
+    Status.ERROR,
+)  # the others may be the machine's fault, or are known at once
 
 
 class Kept:

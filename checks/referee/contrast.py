@@ -1,36 +1,44 @@
 """The contrast: what sets the cases in which an answer is wrong apart from those in which it is right.
 
-A label is a list of traits, `two sentences, one padded`. A trait that all wrong cases have, and no right one, is the
-first thing to say.
+A label is a list of traits, `two sentences, padded`. A trait that all wrong cases have, and no right one, is the first
+thing to say.
 """
 
 from collections.abc import Sequence
 
+MOST = 3  # labels that are listed
+
 
 def contrast(right: Sequence[str], wrong: Sequence[str]) -> str:
-    """Say for which cases an answer is wrong, and what these have in common.
+    """Say for which cases an answer is right and for which wrong, or what the wrong ones have in common.
 
     Args:
         right: Labels of the cases in which it is right.
         wrong: Labels of those in which it is not, at least one.
     """
     if not right:
-        return "wrong in every case" if len(wrong) > 1 else ""
-    common = set.intersection(*map(_traits, wrong)) - set().union(*map(_traits, right))
-    if common and len(wrong) > 1:
-        shared = ", ".join(trait for trait in wrong[0].split(", ") if trait in common)
-        return f"wrong in every case with “{shared}”, right in the {_number(len(right))} without"
+        return f"wrong in all {len(wrong)} cases" if len(wrong) > 1 else ""
+    if trait := _trait_of(wrong, right):
+        return f"wrong in every case with “{trait}”, right in {_count(right)} without"
+    if trait := _trait_of(right, wrong):
+        return f"right in every case with “{trait}”, wrong in {_count(wrong)} without"
     return f"right for {_listed(right)}; wrong for {_listed(wrong)}"
+
+
+def _trait_of(some: Sequence[str], others: Sequence[str]) -> str:
+    """Give a trait that several cases have in common, and that no other has."""
+    common = set.intersection(*map(_traits, some)) - set().union(*map(_traits, others))
+    return next((trait for trait in some[0].split(", ") if trait in common), "") if len(some) > 1 else ""
 
 
 def _traits(label: str) -> set[str]:
     return set(label.split(", "))
 
 
-def _number(count: int) -> str:
-    return "one" if count == 1 else str(count)
+def _count(labels: Sequence[str]) -> str:
+    return "the one" if len(labels) == 1 else f"the {len(labels)}"
 
 
-def _listed(labels: Sequence[str], most: int = 3) -> str:
-    more = f" and {len(labels) - most} more" if len(labels) > most else ""
-    return "; ".join(f"“{label}”" for label in labels[:most]) + more
+def _listed(labels: Sequence[str]) -> str:
+    more = f" and {len(labels) - MOST} more" if len(labels) > MOST else ""
+    return ", ".join(f"“{label}”" for label in labels[:MOST]) + more

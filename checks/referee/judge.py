@@ -13,6 +13,7 @@ from ..protocol.probe import WHOLE
 from ..protocol.suite import Check, WrongForm, load_checks
 from ..protocol.verdicts import CodeLine, Outcome
 from .compare import Difference, describe, difference
+from .errors import in_words
 
 Judge = Callable[[Any, Any], str | None]
 
@@ -83,10 +84,8 @@ def _not_run(label: str) -> CaseResult:
 def _judge_case(check: Check, judge: Judge | None, label: str, expected: Seen, observed: Seen) -> CaseResult:
     wanted, given = expected.value, observed.value
     if isinstance(given, Raised):
-        if given.type == WrongForm.__name__:
-            return CaseResult(label, Outcome.FAILED, given.message)
-        problem = f"{given.type}: {given.message}" if given.message else given.type
-        return CaseResult(label, Outcome.ERROR, problem, lines=given.lines)
+        verdict = Outcome.FAILED if given.type == WrongForm.__name__ else Outcome.ERROR
+        return CaseResult(label, verdict, in_words(given), lines=given.lines)
     if judge:
         objection = _ask(judge, wanted, given)
         return CaseResult(label, Outcome.FAILED if objection else Outcome.PASSED, objection or "")

@@ -117,7 +117,7 @@ def found(exercise: ExerciseResult, package: str, console: Console) -> Renderabl
 
 def advice(exercise: ExerciseResult, package: str) -> RenderableType:
     """Lay out what helps with one exercise: the misconception that it looks like, and what to do next."""
-    return Group(*_indented((_diagnosis(exercise), _next_steps(exercise, package))))
+    return Group(*_indented((_diagnosis(exercise), _by_hand(exercise, package), _next_steps(exercise, package))))
 
 
 def _indented(sections: Iterable[RenderableType | None]) -> list[RenderableType]:
@@ -134,8 +134,28 @@ def _diagnosis(exercise: ExerciseResult) -> RenderableType | None:
     diagnosis = exercise.diagnosis
     if diagnosis is None:
         return Text(f"No diagnosis within {DIAGNOSIS:.0f} s.", "dim") if exercise.gave_up else None
-    certainty = "This looks like a known mistake:" if diagnosis.certain else "Among other things, this looks like:"
-    return Group(Text(certainty), Padding(Text(diagnosis.name, "bold yellow"), (0, 2)), Text(diagnosis.hint))
+    found = [diagnosis, *([diagnosis.second] if diagnosis.second else [])]
+    mistakes = "two known mistakes" if diagnosis.second else "a known mistake"
+    sure = f"This looks like {mistakes}:" if diagnosis.certain else f"Most of this looks like {mistakes}:"
+    each = [(Padding(Text(one.name, "bold yellow"), (0, 2)), Text(one.hint)) for one in found]
+    return Group(Text(sure), *(part for pair in each for part in pair))
+
+
+def _by_hand(exercise: ExerciseResult, package: str) -> RenderableType | None:
+    """Give the lines that run the first wrong case again, to be pasted into a Python prompt or a notebook."""
+    for number, check in enumerate(exercise.checks, start=1):
+        if check.problem:
+            earlier = any(check.case in (*each.right, *each.wrong) for each in exercise.checks[: number - 1])
+            arguments = [repr(exercise.exercise_id), *([repr(check.case)] if check.case else [])]
+            arguments += [f"check={number}"] if earlier or not check.case else []
+            arguments += [] if _is_own(package) else [f"package={package!r}"]
+            lines = f"from checks import case\ncase({', '.join(arguments)})"
+            return Group(Text("Run this case by hand, in a Python prompt or a notebook:"), Padding(lines, (0, 2)))
+    return None
+
+
+def _is_own(package: str) -> bool:
+    return Path(package).resolve() == TUTORIAL
 
 
 def _output(output: str) -> RenderableType | None:
@@ -201,18 +221,18 @@ def _next_steps(exercise: ExerciseResult, package: str) -> RenderableType:
     """Name the commands that help from here."""
     exercise_id = exercise.exercise_id
     following = _following(exercise_id, load_course())
-    option = "" if Path(package).resolve() == TUTORIAL else f" --package {_quoted(package)}"
+    option = "" if _is_own(package) else f" --package {_quoted(package)}"
+    go_on = f"checks run {following}{option}" if following else ""
     if exercise.status is Status.PASSED:
-        steps = {
-            "Compare": f"checks show {exercise_id}{option}",
-            "Go on": f"checks run {following}{option}" if following else "",
-        }
+        steps = {"Compare": f"checks show {exercise_id}{option}", "Go on": go_on}
     else:
         file, _, name = exercise.target.partition(".")
         steps = {
             "Edit": f"{Path(package, file)}.py, {name}",
             "Check": f"checks run {exercise_id}{option}",
             "Hint": f"checks hint {exercise_id}",
+            "Why": f"checks why {exercise_id}{option}",
+            "Go on": go_on if exercise.status is Status.WORKS else "",
         }
     table = Table.grid(padding=(0, 2))
     for step, command in {**steps, "Read": load_course().exercise(exercise_id).page}.items():

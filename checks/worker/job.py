@@ -99,14 +99,8 @@ def _load(exercise: Exercise, job: Job) -> Package:
     Raises:
         Exception: Whatever the learner's module raises.
     """
-    _show_lines(job.learner)
-    learner, reference = job.learner[exercise.file], job.reference[exercise.file]
-    try:
-        tree = graft(learner, reference, exercise.paths, load_course().others(exercise))
-    except SyntaxError as error:
-        error.filename = f"{PACKAGE}/{exercise.file}.py"
-        raise
-    package = Package(PACKAGE, {**job.learner, **job.reference, exercise.file: tree}, job.learner)
+    show_lines(PACKAGE, job.learner)
+    package = build_package(PACKAGE, exercise, job.learner, job.reference)
     set_state(exercise.exercise_id, job.seed)
     found = getattr(package, exercise.file)
     for name in exercise.path:
@@ -116,8 +110,28 @@ def _load(exercise: Exercise, job: Job) -> Package:
     return package
 
 
-def _show_lines(learner: dict[str, str]) -> None:
+def build_package(name: str, exercise: Exercise, learner: dict[str, str], reference: dict[str, str]) -> Package:
+    """Build the package under test: the learner's exercise, with the reference of all others.
+
+    Args:
+        name: Of the package.
+        exercise: The learner's.
+        learner: The learner's files, name without suffix to text.
+        reference: The reference's files, with the exercise as a stub.
+
+    Raises:
+        SyntaxError: The learner's text is no Python.
+    """
+    try:
+        tree = graft(learner[exercise.file], reference[exercise.file], exercise.paths, load_course().others(exercise))
+    except SyntaxError as error:
+        error.filename = f"{name}/{exercise.file}.py"
+        raise
+    return Package(name, {**learner, **reference, exercise.file: tree}, learner)
+
+
+def show_lines(package: str, learner: dict[str, str]) -> None:
     """Let tracebacks and warnings quote the learner's lines, which are in no file of that name."""
     for file, text in learner.items():
-        name = f"{PACKAGE}/{file}.py"
+        name = f"{package}/{file}.py"
         linecache.cache[name] = (len(text), None, split_lines(text), name)

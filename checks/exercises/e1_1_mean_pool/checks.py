@@ -41,14 +41,14 @@ def average_gradient(code: Code, rng: torch.Generator) -> Iterator[Case]:
     return gradient(code.pooling.mean_pool, rng)
 
 
-@suite.check("gives zeros for a row that is all padding", careful=True)
-def average_of_padding(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    return all_padding(code.pooling.mean_pool, rng)
-
-
 @suite.check("returns the tokens' dtype", careful=True)
 def average_dtype(code: Code, rng: torch.Generator) -> Iterator[Case]:
     return dtypes(code.pooling.mean_pool, rng)
+
+
+@suite.check("gives zeros for a row that is all padding", careful=True)
+def average_of_padding(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    return all_padding(code.pooling.mean_pool, rng)
 
 
 @suite.check("sums half precision in float32: a long sentence neither overflows nor rounds away", careful=True)
