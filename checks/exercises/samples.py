@@ -13,8 +13,9 @@ from ..protocol.suite import Case, Code, case, expect, expect_parts
 Banks = dict[str, tuple[str, ...]]
 CLASSES = (("Technology", "Entertainment", "Food"), ("Negative", "Positive"))
 
-# Endings of names, of one length, so that they change how strings are hashed but not how they are sorted.
-ENDINGS = ("10", "11", "12", "13", "14", "15", "16", "17")
+# Endings of names, of one length, so that they change how strings are hashed but not how they are sorted. The first one
+# comes again: what differs then has another reason.
+ENDINGS = ("10", "11", "12", "13", "14", "15", "16", "10")
 
 
 def seeds_from(rng: torch.Generator, count: int = 2) -> list[int]:
@@ -71,6 +72,13 @@ def repeated(draw: Callable[[int], Any], rng: torch.Generator) -> Iterator[Case]
     first, other = seeds_from(rng)
     yield case("the same seed again", lambda: {"first": draw(first), "again": draw(first)})
     yield case("another seed", lambda: {"first": draw(first), "other": draw(other)})
+
+
+def with_defaults(
+    split: Callable[[dict[str, Any]], Any], given: dict[str, Any], defaults: dict[str, Any]
+) -> dict[str, Any]:
+    """Split with some options given, then twice with all options written out."""
+    return {"default": split(given), "explicit": split({**defaults, **given}), "again": split({**defaults, **given})}
 
 
 def called_otherwise(code: Code, source: Any, ending: str) -> Any:
