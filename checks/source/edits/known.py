@@ -8,9 +8,11 @@ import ast
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 
-from ..definitions import NO_PYTHON, Definition, Path, find
+from ..definitions import NO_PYTHON, Definition, Path, find, without_docstring
 from .text import Edit, Text, Words, blocks, expressions, read
 
 COMMON = 3  # nodes: a smaller pattern would fit everywhere
@@ -67,6 +69,10 @@ class Reference:
         stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         self.given = {node.arg for node in nodes if isinstance(node, ast.arg)}
         self.locals = (stored | self.given) - {"self"}
+        assigned = [n for n in nodes if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
+        self.values = {ast.unparse(n.targets[0]): f"({ast.unparse(n.value)})" for n in assigned[::-1]}
+        bodies = [without_docstring(definition) for definition in self.text.definitions]
+        self.longest = sum(len(self.text.block(body)) for body in bodies if body) // 2  # letters that a change adds
         self.most = len(nodes) // 2  # nodes of a piece: more would be the solution itself
 
     @cached_property
@@ -88,29 +94,41 @@ class Reference:
     def can_stand_in(self, piece: ast.AST, names: set[str]) -> bool:
         """Tell whether a definition with these names has all that a piece of the reference names."""
         used = {node.id for node in ast.walk(piece) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-        return used & self.locals <= names
+        return used & self.locals - self.values.keys() <= names
+
+    def inlined(self, code: str, names: set[str]) -> str:
+        """Write out what a definition with these names has no names for."""
+        for _ in range(2):
+            for name in self.values.keys() - names:
+                value = self.values[name].replace("\\", r"\\")
+                code = re.sub(rf"(?<![\w.\"']){name}(?![\w\"']|\s*=[^=])", value, code)
+        return code
 
 
 def known_edits(text: Text, reference: Reference) -> Iterator[Edit]:
     """Give all changes of a text that its exercise suggests."""
-    for wrong, right in text.words.mistakes:
-        yield from _reversed(text, reference, wrong, right)
     for definition in text.definitions:
         nodes = list(ast.walk(definition))
         names = {node.id for node in nodes if isinstance(node, ast.Name)}
         names |= {node.arg for node in nodes if isinstance(node, ast.arg)}
-        yield from _calls_like(text, reference, definition, names)
-        yield from _pieces(text, reference, definition, names)
-        yield from _statements(text, reference, definition, names)
+        for edit in chain(
+            _reversed(text, reference, definition),
+            _calls_like(text, reference, definition, names),
+            _pieces(text, reference, definition, names),
+            _statements(text, reference, definition, names),
+        ):
+            inlined = reference.inlined(edit.new, names)
+            if len(inlined) - (edit.end - edit.start) <= reference.longest:
+                yield replace(edit, new=inlined)
 
 
-def _reversed(text: Text, reference: Reference, wrong: str, right: str) -> Iterator[Edit]:
-    """Mend a known mistake, wherever the answer makes it: in a piece of a line, or in whole lines."""
-    before, after = _parsed(wrong), _parsed(right)
-    if before is None or after is None or _size(after) > reference.most:
-        return
-    theirs = Text(right, after, [])
-    for definition in text.definitions:
+def _reversed(text: Text, reference: Reference, definition: Definition) -> Iterator[Edit]:
+    """Mend known mistakes, wherever the answer makes them: in a piece of a line, or in whole lines."""
+    for wrong, right in text.words.mistakes:
+        before, after = _parsed(wrong), _parsed(right)
+        if before is None or after is None or _size(after) > reference.most:
+            continue
+        theirs = Text(right, after, [])
         for old, new in _differences(before, after):
             for node, parent in expressions(definition) if _size(old) >= COMMON else ():
                 bound: Bound = {}

@@ -21,6 +21,7 @@ def statement_edits(text: Text) -> Iterator[Edit]:
                 yield from _always(text, body)
                 if isinstance(holder, ast.FunctionDef):
                     yield from _returned(text, holder, body)
+                    yield from _in_float32(text, holder, body)
             yield from _rewritten(text, body)
 
 
@@ -110,6 +111,40 @@ def _returned(text: Text, function: ast.FunctionDef, body: Sequence[ast.stmt]) -
         gap = "" if text.between(0, end).endswith("\n") else "\n"
         new = f"{gap}{space}return {name}\n"
         yield Edit(end, end, new, "a `return` that is missing", last.end_lineno or 0, 1)
+
+
+def _in_float32(text: Text, function: ast.FunctionDef, body: Sequence[ast.stmt]) -> Iterator[Edit]:
+    """Compute with an argument in float32, and convert what is returned back to its own precision."""
+    last = body[-1] if body else function
+    if "promote_types" not in text.words.names or not isinstance(last, ast.Return) or last.value is None:
+        return
+    loads = [node for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    asked = {node.value for node in ast.walk(function) if isinstance(node, ast.Attribute)}
+    for name in (argument.arg for argument in function.args.args):
+        used = [node for node in loads if node.id == name and (node not in asked or _is_computed(function, node))]
+        precise = f"{name}.to(torch.promote_types({name}.dtype, torch.float32))"
+        swaps = [text.swap(node, precise, "") for node in used]
+        end = text.span(last)[1]
+        swaps.append(Edit(*(2 * text.span(last.value)[:1]), "(", "", last.lineno, 0))
+        swaps.append(Edit(end, end, f").to({name}.dtype)", "", last.lineno, 0))
+        if used:
+            yield _together(text, swaps, "the precision in which it is computed")
+
+
+def _is_computed(function: ast.FunctionDef, node: ast.Name) -> bool:
+    """Tell whether a name is asked for more than its kind: `x.sum(1)`, and not `x.dtype`."""
+    kinds = ("dtype", "shape", "device")
+    return not any(isinstance(n, ast.Attribute) and n.value is node and n.attr in kinds for n in ast.walk(function))
+
+
+def _together(text: Text, edits: Sequence[Edit], kind: str) -> Edit:
+    """Make one change of several that do not overlap."""
+    ordered = sorted(edits, key=lambda edit: (edit.start, edit.end))
+    start, end, new, place = ordered[0].start, ordered[-1].end, "", ordered[0].start
+    for edit in ordered:
+        new += text.between(place, edit.start) + edit.new
+        place = edit.end
+    return Edit(start, end, new, kind, ordered[0].line, 1)
 
 
 def _rewritten(text: Text, body: Sequence[ast.stmt]) -> Iterator[Edit]:
