@@ -151,12 +151,11 @@ class _Search:
         self.patience = 2.0 if late else 1.0 + min(2 * result.seconds, 4.0)
         self.first: Progress = (0, 0, 0)
         self.turn, self.asking = threading.Lock(), threading.Lock()
-        self.tried, self.found, self.error = Tried(), None, None
+        self.tried = Tried()
+        self.found: _Candidate | None = None
+        self.error: Exception | None = None
         self.known: dict[tuple[int, int, bytes], Examined] = {}
         self.ready, self.deadline = threading.Barrier(2), float("inf")
-
-    found: _Candidate | None
-    error: Exception | None
 
     def run(self, sandboxes: tuple[Sandbox, Sandbox], seconds: float, tell: Tell) -> Repair:
         """Search in two sandboxes."""
