@@ -1,4 +1,4 @@
-"""The command line: `checks run 1.1`, `watch`, `list`, `hint`, `show`, `reset`, `doctor`, and `maintain`.
+"""The command line: `checks run 1.1`, `watch`, `why`, `list`, `hint`, `show`, `reset`, `doctor`, and `maintain`.
 
 What needs torch runs in other processes or is imported when it is asked for: `list` and `hint` answer at once.
 """
@@ -73,6 +73,19 @@ def watch(package: Package = None, timeout: Timeout = None) -> None:
     from .watch import watch
 
     watch(Wish(load_course().exercises, package, seconds=timeout))
+
+
+@app.command()
+def why(
+    exercise_id: Id,
+    package: Package = None,
+    seconds: Annotated[float, typer.Option(min=0.1, help="for the search")] = 10.0,
+    step: Annotated[int | None, typer.Option(min=1, max=3, help="1: where; 2: what about; 3: the change")] = None,
+) -> None:
+    """Search the smallest change of your own code that makes an exercise pass; tells it step by step."""
+    from .why import why
+
+    raise typer.Exit(why(load_course().exercise(exercise_id), package, seconds, step))
 
 
 @app.command("list")

@@ -106,15 +106,20 @@ class Grader:
         return replace(result, diagnosis=found.diagnosis, gave_up=found.gave_up)
 
     def _observe(self, sandbox: Sandbox, submission: Submission, exercise: Exercise) -> Ending:
-        reference, load = handed_out(exercise)
-        learner = {
-            file: text
-            for file, text in submission.importable().items()
-            if file == exercise.file or text != reference.get(file)
-        }
-        job = Job(exercise.exercise_id, self.seed, self.limits.memory, learner, reference)
-        sandbox.prepare(load)
+        job = job_of(submission, exercise, self.seed, self.limits)
+        sandbox.prepare(handed_out(exercise)[1])
         return observe(sandbox.start(), job, self.limits, self.limits.seconds or exercise.seconds)
+
+
+def job_of(submission: Submission, exercise: Exercise, seed: int, limits: Limits) -> Job:
+    """Make the job of observing one exercise."""
+    reference = handed_out(exercise)[0]
+    learner = {
+        file: text
+        for file, text in submission.importable().items()
+        if file == exercise.file or text != reference.get(file)
+    }
+    return Job(exercise.exercise_id, seed, limits.memory, learner, reference)
 
 
 @cache

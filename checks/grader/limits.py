@@ -56,9 +56,9 @@ def observe(process: Process, job: Job, limits: Limits, seconds: float) -> Endin
     started = time.monotonic()
     work = _Work(process, limits, seconds)
     threads = [
-        threading.Thread(target=_send, args=(process.stdin, encode(job)), daemon=True),
-        threading.Thread(target=_receive, args=(process.stdout, work.events), daemon=True),
-        threading.Thread(target=_collect, args=(process.stderr, work.printed, limits.output, work.events), daemon=True),
+        threading.Thread(target=send, args=(process.stdin, encode(job)), daemon=True),
+        threading.Thread(target=receive, args=(process.stdout, work.events), daemon=True),
+        threading.Thread(target=collect, args=(process.stderr, work.printed, limits.output, work.events), daemon=True),
     ]
     reason, status = Reason.NOT_READY, None
     try:
@@ -135,12 +135,14 @@ class _Work:
         return Ending(reason, tuple(self.observations), self.error, used, output, seconds, exit_status)
 
 
-def _send(stream: BinaryIO, content: bytes) -> None:
+def send(stream: BinaryIO, content: bytes) -> None:
+    """Write a frame to a process that may be gone."""
     with contextlib.suppress(OSError, ValueError):
         write_frame(stream, content)
 
 
-def _receive(stream: BinaryIO, events: "queue.Queue[bytes | Reason]") -> None:
+def receive(stream: BinaryIO, events: "queue.Queue[bytes | Reason]") -> None:
+    """Collect a process's frames, up to a limit; then say that it has ended."""
     received = 0
     with contextlib.suppress(OSError, ValueError, FrameError):
         while (frame := read_frame(stream)) is not None and (received := received + len(frame)) <= MOST_BYTES:
@@ -148,7 +150,8 @@ def _receive(stream: BinaryIO, events: "queue.Queue[bytes | Reason]") -> None:
     events.put(Reason.EXITED)
 
 
-def _collect(stream: BinaryIO, printed: bytearray, most: int, events: "queue.Queue[bytes | Reason]") -> None:
+def collect(stream: BinaryIO, printed: bytearray, most: int, events: "queue.Queue[bytes | Reason]") -> None:
+    """Collect what a process prints, up to a limit."""
     with contextlib.suppress(OSError, ValueError):
         while part := stream.read(65536):
             printed += part[: most + 1 - len(printed)]

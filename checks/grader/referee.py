@@ -12,6 +12,8 @@ from ..protocol.messages import (
     Diagnose,
     Diagnosed,
     Ending,
+    Examine,
+    Examined,
     Judge,
     MessageError,
     Prepare,
@@ -26,7 +28,7 @@ from .processes import start_trusted
 
 SILENCE = 60  # seconds without a word
 
-A = TypeVar("A", Verdict, Diagnosed)
+A = TypeVar("A", Verdict, Diagnosed, Examined)
 
 
 class NotJudged(Exception):
@@ -59,13 +61,18 @@ class Referee:
         """Let it compute what is expected of an exercise."""
         self._say(Prepare(exercise.exercise_id))
 
-    def judge(self, exercise: Exercise, ending: Ending) -> Verdict:
+    def judge(self, exercise: Exercise, ending: Ending, seed: int | None = None) -> Verdict:
         """Ask for the verdict on an exercise.
+
+        Args:
+            exercise: Which.
+            ending: What a worker has observed, and how it ended.
+            seed: With which it observed, if it is another than ours.
 
         Raises:
             NotJudged: There is none.
         """
-        question = Judge(exercise.exercise_id, ending)
+        question = Judge(exercise.exercise_id, ending, seed)
         verdict = self._ask(question, Verdict)
         if verdict is None:  # a learner's code has killed or stopped the referee; it can do so only once
             self._replace()
@@ -84,6 +91,17 @@ class Referee:
         if found is None:
             self._replace()
         return found or Diagnosed(None, gave_up=True)
+
+    def examine(self, exercise: Exercise, check: int, case: int, seen: bytes) -> Examined | None:
+        """Ask for the verdict on one case; None if the referee has fallen silent, and was replaced.
+
+        Raises:
+            NotJudged: The referee has failed.
+        """
+        examined = self._ask(Examine(exercise.exercise_id, check, case, seen), Examined)
+        if examined is None:
+            self._replace()
+        return examined
 
     def _ask(self, question: object, kind: type[A]) -> A | None:
         """Ask, and wait as long as it is at work; None if it has fallen silent."""

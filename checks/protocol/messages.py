@@ -2,19 +2,20 @@
 
 | who | to whom | what |
 |---|---|---|
-| grader | worker | `Job` |
+| grader | worker | `Job`; while a repair is looked for, then an `Attempt` at a time, and `See` for each of its cases |
 | worker | grader | `Ready`, then an `Observed` for each check or one `NotLoaded`, then `Finished` |
+| worker | grader | to an `Attempt` or `See`: `Observed`, of one case, or `NotLoaded` |
 | grader | fork server | `Load`, `Fork`, `Kill` |
 | fork server | grader | `Killed` |
-| grader | referee | `Remember`, `Prepare`, `Judge`, `Diagnose` |
-| referee | grader | `Verdict`, `Diagnosed` or `Broken`; `Working` in between |
+| grader | referee | `Remember`, `Prepare`, `Judge`, `Diagnose`, `Examine` |
+| referee | grader | `Verdict`, `Diagnosed`, `Examined` or `Broken`; `Working` in between |
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from .verdicts import CheckResult, CodeLine, Diagnosis, Status, printable
+from .verdicts import CheckResult, CodeLine, Diagnosis, Outcome, Status, printable
 
 M = TypeVar("M")
 
@@ -82,6 +83,7 @@ class Job:
         memory: Bytes that it may use.
         learner: The learner's files, name without suffix to text.
         reference: The reference's files, with the exercise as a stub.
+        attempts: It waits for other texts in the place of the learner's, and observes case by case.
     """
 
     exercise_id: str
@@ -89,6 +91,22 @@ class Job:
     memory: int
     learner: dict[str, str]
     reference: dict[str, str]
+    attempts: bool = False
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Take another text for the exercise's file, load it, and observe the first case of a check."""
+
+    text: str
+    check: int
+
+
+@dataclass(frozen=True)
+class See:
+    """Observe the next case of a check; the first one, if it is another check than before."""
+
+    check: int
 
 
 @dataclass(frozen=True)
@@ -204,6 +222,7 @@ class Judge:
 
     exercise_id: str
     ending: Ending
+    seed: int | None = None  # another than that of the referee
 
 
 @dataclass(frozen=True)
@@ -211,6 +230,31 @@ class Diagnose:
     """Look for the misconception behind the answer that was judged last, for some seconds."""
 
     seconds: float
+
+
+@dataclass(frozen=True)
+class Examine:
+    """Judge one case of a check, by the check's number; it is the one after so many others."""
+
+    exercise_id: str
+    check: int
+    case: int
+    seen: bytes
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What one case found.
+
+    Attributes:
+        verdict: Of the case.
+        last: It is the last one of its check.
+        checks: How many the exercise has.
+    """
+
+    verdict: Outcome
+    last: bool
+    checks: int
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..course import Exercise
 from ..protocol.codec import ObservationError, Raised, Seen, unpack
+from ..protocol.messages import Examine, Examined
 from ..protocol.probe import WHOLE
 from ..protocol.suite import Check, WrongForm, load_checks
 from ..protocol.verdicts import CodeLine, Outcome
@@ -75,6 +76,19 @@ def judge_cases(
             found, broken = broken, None
         results.append(_judge_case(check, judge, label, wanted, found) if found else _not_run(label))
     return results
+
+
+def judge_one(exercise: Exercise, expected: Mapping[str, Seen], question: Examine) -> Examined:
+    """Judge one case of a check alone.
+
+    Args:
+        exercise: What was tried.
+        expected: What the reference makes the check see.
+        question: What was seen in which case.
+    """
+    label = list(expected)[question.case]
+    result = judge_cases(*rules(exercise)[question.check], {label: expected[label]}, read(question.seen))[0]
+    return Examined(result.verdict, question.case + 1 == len(expected), len(rules(exercise)))
 
 
 def _not_run(label: str) -> CaseResult:

@@ -19,6 +19,8 @@ from ..protocol.messages import (
     Broken,
     Diagnose,
     Diagnosed,
+    Examine,
+    Examined,
     Judge,
     Prepare,
     Remember,
@@ -57,7 +59,7 @@ def serve(seed: int) -> None:
 
 def _answer(referee: "Referee", content: bytes) -> object | None:
     try:
-        match decode(content, Remember, Prepare, Judge, Diagnose):
+        match decode(content, Remember, Prepare, Judge, Diagnose, Examine):
             case Remember(folder):
                 referee.expected.remember(Path(folder))
             case Prepare(exercise_id):
@@ -66,6 +68,8 @@ def _answer(referee: "Referee", content: bytes) -> object | None:
                 return with_printable_texts(referee.judge(question))
             case Diagnose(seconds):
                 return referee.diagnose(seconds)
+            case Examine() as question:
+                return referee.examine(question)
     except Exception:
         return with_printable_texts(Broken(traceback.format_exc()))
     return None
@@ -76,6 +80,7 @@ class Referee:
 
     def __init__(self, expected: "Expected") -> None:
         self.expected = expected
+        self.others: dict[int, Expected] = {}  # by seed
         self.last: tuple[Exercise, tuple[bytes, ...]] | None = None
 
     def prepare(self, exercise_id: str) -> None:
@@ -88,8 +93,22 @@ class Referee:
         from .verdict import verdict_on
 
         exercise = load_course().exercise(question.exercise_id)
-        self.last = exercise, question.ending.observations
-        return verdict_on(exercise, self.expected.reference(exercise), question.ending)
+        if question.seed is None:
+            self.last = exercise, question.ending.observations
+        return verdict_on(exercise, self._expected(question.seed).reference(exercise), question.ending)
+
+    def _expected(self, seed: int | None) -> "Expected":
+        """Give what is expected with another seed than ours."""
+        from .expected import Expected
+
+        return self.expected if seed is None else self.others.setdefault(seed, Expected(seed))
+
+    def examine(self, question: Examine) -> Examined:
+        """Judge one case alone."""
+        from .judge import judge_one
+
+        exercise = load_course().exercise(question.exercise_id)
+        return judge_one(exercise, self.expected.reference(exercise)[question.check], question)
 
     def diagnose(self, seconds: float) -> Diagnosed:
         """Look for the misconception behind the answer that was judged last."""

@@ -29,8 +29,11 @@ Send = Callable[[object], None]
 
 def serve_once() -> None:
     """Do one job, and leave without any clean-up."""
+    from .attempts import serve_attempts
+
     try:
-        job = decode(read_frame(sys.stdin.buffer) or b"", Job)
+        orders = os.fdopen(os.dup(0), "rb")
+        job = decode(read_frame(orders) or b"", Job)
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -38,7 +41,10 @@ def serve_once() -> None:
         os.dup2(2, 1)
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  # until the process ends
         _limit_memory(job.memory)
-        do_job(job, lambda message: write_frame(frames, encode(message)))
+        if job.attempts:
+            serve_attempts(job, orders, lambda message: write_frame(frames, encode(message)))
+        else:
+            do_job(job, lambda message: write_frame(frames, encode(message)))
     finally:
         os._exit(0)
 
@@ -82,7 +88,7 @@ def _watch_for_solutions() -> set[str]:
 
 def _observe_all(exercise: Exercise, job: Job, send: Send) -> None:
     try:
-        package, checks = _load(exercise, job), load_checks(exercise)
+        package, checks = load_package(exercise, job), load_checks(exercise)
     except BaseException as error:
         send(NotLoaded(packed(describe_error(error))))
         return
@@ -93,7 +99,7 @@ def _observe_all(exercise: Exercise, job: Job, send: Send) -> None:
             return  # filling it again for every check takes long
 
 
-def _load(exercise: Exercise, job: Job) -> Package:
+def load_package(exercise: Exercise, job: Job) -> Package:
     """Build the package under test, and execute the learner's module.
 
     Raises:

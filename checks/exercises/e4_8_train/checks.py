@@ -9,7 +9,7 @@ from torch import nn
 from ...protocol.suite import Code, Suite
 from ..inputs import outcome
 from ..models import SENTENCES, mode_of_each, tiny_model
-from ..training import make_config, make_dataset, what_moved, shown, weights_of, without_measures
+from ..training import make_config, make_dataset, shown, weights_of, what_moved, without_measures
 
 suite = Suite()
 
