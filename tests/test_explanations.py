@@ -133,7 +133,7 @@ def test_careful_checks_come_last():
         ),
         (("one, full", "two, full"), ("two, padded", "x"), "right in every case with “full”, wrong in the 2 without"),
         (("one",), ("two",), "right for “one”; wrong for “two”"),
-        (("a", "b", "c", "d"), ("x", "y"), "right for “a”, “b”, “c” and 1 more; wrong for “x”, “y”"),
+        (("a", "b", "c", "d"), ("x", "y"), "right for “a”, “b” and 2 more; wrong for “x”, “y”"),
     ],
 )
 def test_contrast_says_what_the_wrong_cases_have_in_common(right, wrong, said):
@@ -159,6 +159,7 @@ def test_picture_of_anything_small_and_of_nothing_large():
     assert draw(1.0, 1.0, "x", {"tokens": torch.zeros(3, 200, 5)}) is None
     for pair in ((1.0, 2.0), ("a", "b"), ([1, 2], [1]), ({"a": 1}, {"a": 2}), (torch.tensor(1), None), ([], [[1]])):
         picture = draw(*pair, "the loss", {"names": ["a", "b"]})
+        assert draw(1.0, 2.0, "the loss", {}) is None  # the sentence says it already
         assert picture.expected.name == "the loss, expected"
     assert draw(torch.zeros(0, 3), torch.zeros(0, 3), "x", {}) is not None
     assert draw(torch.zeros(2, 0), torch.zeros(2, 0), "x", {}) is not None

@@ -6,7 +6,7 @@ thing to say.
 
 from collections.abc import Sequence
 
-MOST = 3  # labels that are listed
+MOST = 2  # labels that are listed
 
 
 def contrast(right: Sequence[str], wrong: Sequence[str]) -> str:

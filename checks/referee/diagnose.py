@@ -134,7 +134,7 @@ class _Search:
         if mine.verdict is not theirs.verdict:
             return False
         check, judge = rules(self.exercise)[index]
-        if judge or mine.verdict is Outcome.ERROR or label not in wrong or label not in self.observed[index]:
+        if judge or mine.difference is None or label not in wrong or label not in self.observed[index]:
             return without_numbers(mine.problem) == without_numbers(theirs.problem)
         try:
             return difference(wrong[label].value, self.observed[index][label].value, check.slack) is None

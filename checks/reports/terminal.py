@@ -199,9 +199,10 @@ def _details(check: CheckResult, checks: tuple[CheckResult, ...], package: str, 
     alike = sum(other.like == check.claim for other in checks)
     more = f"and in {alike} more {'check' if alike == 1 else 'checks'}, in the same way" if alike else ""
     pair = Table.grid(padding=(0, 1))
-    if (check.expected or check.observed) and not check.picture:
-        pair.add_row(Text("expected", "dim"), Text(check.expected))
-        pair.add_row(Text("got", "dim"), Text(check.observed))
+    if not check.picture:
+        for name, value in {"expected": check.expected, "got": check.observed}.items():
+            if value:
+                pair.add_row(Text(name, "dim"), Text(value))
     sections = (
         _code(check.lines, package) if check.lines else None,
         Text(check.contrast),
