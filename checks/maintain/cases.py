@@ -1,6 +1,5 @@
 """Cases: submissions whose verdict is known, by which an exercise is proved sound."""
 
-import ast
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -10,7 +9,7 @@ from ..course import SOLUTIONS, Exercise
 from ..grader.results import ExerciseResult
 from ..protocol.verdicts import Outcome, Status
 from ..referee.misconceptions import load_misconceptions
-from ..source.definitions import definition_text, parse, remove_definition, replace_definition, split_lines
+from ..source.definitions import definition_text, find, remove_definition, replace_definition, split_lines
 from ..source.files import read_sources
 from .stubs import fresh_stubs
 
@@ -79,11 +78,10 @@ def splice(text: str, exercise: Exercise, answer: str) -> str:
     for part in exercise.parts:
         text = remove_definition(text, (part,))
     text = replace_definition(text, exercise.path, target)
-    tree = parse(text)
-    first = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)] or tree.body[:1]
-    end = first[-1].end_lineno or 0  # after the imports, or the docstring
+    owner = find(text, exercise.path[:1])
+    start = min([owner.lineno, *(decorator.lineno for decorator in owner.decorator_list)]) - 1
     lines = split_lines(text)
-    return "".join([*lines[:end], helpers, "\n\n", *lines[end:]])
+    return "".join([*lines[:start], helpers, "\n\n", *lines[start:]])
 
 
 @cache
