@@ -36,7 +36,12 @@ def _misused(fold: Any, wanted: Any) -> str | None:
     if trained == set(wanted["tested on"]) and tested == set(wanted["trained on"]):
         return "training and test set are swapped"
     if trained == tested:
-        return "the model was tested on the sentences that it was trained on"
+        is_test = tested == set(wanted["tested on"])
+        return f"the model was {'trained on the test set' if is_test else 'tested on the training set'}"
+    if trained > tested:
+        return "the model was trained on the sentences of the test set, too"
+    if trained < tested:
+        return "the model was tested on the sentences of the training set, too"
     if trained & tested:
         return f"the model was trained on {len(trained & tested)} of the {len(tested)} sentences that it was tested on"
     return None
@@ -45,18 +50,20 @@ def _misused(fold: Any, wanted: Any) -> str | None:
 def _overlap(folds: Any, every: set[str]) -> str | None:
     """Tell which sentence is tested more than once, or never."""
     counts = Counter(sentence for fold in folds for sentence in fold["tested on"])
-    for sentence in sorted(every):
-        if counts[sentence] != 1:
-            times = "in no fold" if not counts[sentence] else f"in {counts[sentence]} folds"
-            return f"“{sentence}” is tested {times} instead of in one"
-    return None
+    often = [
+        f"“{sentence}” is tested in {counts[sentence]} folds" for sentence in sorted(every) if counts[sentence] > 1
+    ]
+    never = [f"“{sentence}” is tested in none" for sentence in sorted(every) if not counts[sentence]]
+    found = [*often[:1], *never[:1]]
+    return f"{', '.join(found)}: each sentence should be tested in one fold" if found else None
 
 
 def _judge_log(observed: Any, expected: Any) -> str | None:
     """Tell when `log` was called, and what it was told."""
     calls, folds = observed["calls"], len(expected["calls"])
     if len(calls) != folds:
-        return "`log` was not called" if not calls else f"`log` was called {_times(len(calls))} for {folds} folds"
+        count = f"`log` was called {_times(len(calls))} for {folds} folds"
+        return f"{count}, first with {str(calls[0][1])[:40]!r}" if calls else "`log` was not called"
     for number, ((done, text), report) in enumerate(zip(calls, observed["reports"], strict=False), start=1):
         if done != number:
             return f"call {number} of `log` came when {done} of {folds} folds had been tested"
