@@ -7,25 +7,13 @@ from ...referee.compare import difference
 from ...referee.judge import Judge
 from . import checks
 
-
-def _judge_accuracy(observed: Any, expected: Any) -> str | None:
-    """Tell whether the share is that of the labelled sentences: 3 of 4, where there are 7."""
-    found = difference(expected, observed)
-    if found is None:
-        return None
-    if type(observed) not in (int, float):
-        return f"the accuracy: {found.problem}"
-    words = f"the accuracy is {found.observed} instead of {found.expected}"
-    for count, kind in ((3, "mistakes"), (6, "right")):
-        if difference(count / 7, observed) is None:
-            return f"{words}: the sentences without a label count as {kind}"
-    return words
+NO_GRAPH = "the loss is no part of the graph"
 
 
 def _judge_gradients(observed: Any, expected: Any) -> str | None:
     """Tell which sentences move the weights."""
     if observed["backward"] is not None:
-        return f"`backward` {observed['backward']}: the loss is no part of the graph"
+        return f"`backward` raised {observed['backward'].type}: {NO_GRAPH}"
     if difference(expected["unlabelled"], observed["unlabelled"]):
         return "a sentence without a label gets a gradient"
     if not observed["labelled"].any():
@@ -37,14 +25,13 @@ def _judge_gradients(observed: Any, expected: Any) -> str | None:
 def _judge_nothing_moves(observed: Any, _: Any) -> str | None:
     """Tell whether anything came of a batch without any label."""
     if observed["backward"] is not None:
-        return f"`backward` {observed['backward']}: the loss is no part of the graph"
+        return f"`backward` raised {observed['backward'].type}: {NO_GRAPH}"
     if observed["moved"].isnan().any():
         return "the weights became not-a-number"
     return "the weights moved" if observed["moved"].any() else None
 
 
 JUDGES: dict[Observe, Judge] = {
-    checks.accuracy_of_some: _judge_accuracy,
     checks.gradients: _judge_gradients,
     checks.nothing_moves: _judge_nothing_moves,
 }

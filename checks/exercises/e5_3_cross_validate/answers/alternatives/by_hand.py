@@ -5,6 +5,5 @@ def cross_validate(dataset, config, folds=5, device="cpu", log=lambda text: None
         model.to(torch.device(device))
         train(model, train_set, config, progress=progress)
         metrics += [evaluate(model, token_batches(model, test_set, len(test_set)))]
-        log(f"Fold {len(metrics)}/{folds}:")
-        log(format_evaluation(metrics[-1]))
+        log("\n".join([f"Fold {len(metrics)}/{folds}:", format_evaluation(metrics[-1])]))
     return metrics
