@@ -15,14 +15,12 @@ import torch
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ...protocol.suite import Code, Suite
+from ...protocol.suite import Case, Code, Suite, case
 from ..inputs import outcome
 
 suite = Suite()
 
-
 MEASURES = {"accuracy": 0.7, "precision": 0.75, "recall": 0.7, "f1": 0.72}
-
 
 TASK_A = {
     **MEASURES,
@@ -32,7 +30,6 @@ TASK_A = {
     "tpr": {0: [0.0, 0.5, 1.0], 2: [0.0, 0.5, 1.0]},
 }
 
-
 TASK_B = {
     **MEASURES,
     "auc": 0.875,
@@ -41,24 +38,21 @@ TASK_B = {
     "tpr": [0.0, 1.0, 1.0],
 }
 
-
 NO_CURVE = {**TASK_B, "auc": None, "fpr": [], "tpr": []}
-
 
 METRICS = {"overall": {}, "taskA": TASK_A, "taskB": TASK_B}
 
-
 HISTORY = [{"loss": loss, "taskA": MEASURES, "taskB": MEASURES} for loss in (0.9, 0.5, 0.4)]
 
-
 NAMES = {"taskA": ("tech", "art", "$port"), "taskB": ("no", "yes")}
+USUAL = (METRICS, "figures", HISTORY)
 
 
 @contextlib.contextmanager
-def _empty_folder() -> Iterator[None]:
+def _empty_folder() -> Iterator[Path]:
     """Work in a new folder, so that paths are short and the same everywhere."""
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        yield
+        yield Path.cwd()
 
 
 @contextlib.contextmanager
@@ -85,103 +79,132 @@ def _swatch(drawn: Any) -> Figure:
     return Figure(figsize=(1, 1), facecolor="#" + hashlib.sha256(repr(drawn).encode()).hexdigest()[:6])
 
 
-def _pictures(code: Code, *arguments: Any, **options: Any) -> dict[str, bytes]:
-    """Draw into a new folder; returns the content of each file by its name."""
-    with _empty_folder(), _quick_drawing(code):
-        code.plots.visualize_metrics(*arguments, **options)
-        return {file: Path(file).read_bytes() for file in _files()}
+def _saved(code: Code, *arguments: Any, **options: Any) -> dict[str, Any]:
+    """Draw into a new folder; tells what came back, and which files are there."""
+    with _empty_folder() as here, _quick_drawing(code):
+        returned = code.plots.visualize_metrics(*arguments, **options)
+        return {"the paths": _seen_from(here, returned), "the files": list(_files(here))}
 
 
-def _files() -> list[str]:
-    """List all files in the working folder and below."""
-    return sorted(path.as_posix() for path in Path().rglob("*") if path.is_file())
-
-
-def _changed(code: Code, metrics: Any = METRICS, history: Any = HISTORY, class_names: Any = None) -> list[str]:
-    """List the figures that look different from those of the usual arguments."""
-    usual = _pictures(code, METRICS, "figures", HISTORY)
-    other = _pictures(code, metrics, "figures", history, class_names)
-    return [file for file in usual if usual[file] != other.get(file)]
-
-
-def _look_at(file: str) -> dict[str, Any]:
-    with Image.open(file) as picture:
-        darkest, lightest = picture.convert("L").getextrema()
-        return {"format": picture.format, "large": min(picture.size) > 200, "blank": darkest == lightest}
-
-
-def _paths(returned: Any) -> Any:
-    """Give paths as seen from the working folder, however they were written."""
+def _seen_from(here: Path, returned: Any) -> Any:
+    """Give paths as seen from a folder, however they were written."""
     if not isinstance(returned, list):
         return returned
-    return [Path(os.path.relpath(path)) if isinstance(path, Path) else path for path in returned]
+    return [Path(os.path.relpath(here / path, here)) if isinstance(path, Path) else path for path in returned]
 
 
-@suite.check("saves real pictures in PNG files")
-def real_pictures(code: Code, rng: torch.Generator) -> Any:
-    with _empty_folder():
-        code.plots.visualize_metrics({**METRICS, "taskB": NO_CURVE}, Path("figures"), (), NAMES)
-        return {file: outcome(partial(_look_at, file)) for file in _files()}
+def _files(here: Path) -> dict[str, bytes]:
+    """Read all files in a folder and below."""
+    files = sorted(path for path in here.rglob("*") if path.is_file())
+    return {path.relative_to(here).as_posix(): path.read_bytes() for path in files}
 
 
-@suite.check("saves two figures without a history, and returns their paths in order")
-def without_history(code: Code, rng: torch.Generator) -> Any:
-    with _empty_folder(), _quick_drawing(code):
-        returned = _paths(code.plots.visualize_metrics(METRICS, Path("figures")))
-        return returned, _paths(code.plots.visualize_metrics(METRICS, Path("figures"), [])), _files()
+def _pictures(code: Code, *arguments: Any) -> dict[str, bytes]:
+    with _empty_folder() as here, _quick_drawing(code):
+        code.plots.visualize_metrics(*arguments)
+        return _files(here)
 
 
-@suite.check("saves the training curves as well if there is a history, and returns their path last")
-def with_history(code: Code, rng: torch.Generator) -> Any:
-    with _empty_folder(), _quick_drawing(code):
-        returned = code.plots.visualize_metrics(METRICS, Path("figures"), history=HISTORY[:1])
-        return _paths(returned), _files()
+def _changed(code: Code, *arguments: Any) -> dict[str, str]:
+    """Tell of each figure whether it looks as it does with the usual arguments."""
+    usual, other = _pictures(code, *USUAL), _pictures(code, *arguments)
+    return {Path(file).name: "the same" if usual[file] == other.get(file) else "another" for file in usual}
+
+
+def _look_at(file: Path) -> dict[str, Any]:
+    with Image.open(file) as picture:
+        darkest, lightest = picture.convert("L").getextrema()
+        size = "large enough to read" if min(picture.size) > 200 else "too small to read"
+        return {"format": picture.format, "size": size, "content": "blank" if darkest == lightest else "something"}
+
+
+@suite.check("saves a figure for each of two or, with a history, three subjects, and returns their paths in order")
+def files(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    folder = Path("figures")
+    yield case("no history", partial(_saved, code, METRICS, folder))
+    yield case("a history of no epochs", partial(_saved, code, METRICS, folder, []))
+    yield case("a history of one epoch", partial(_saved, code, METRICS, folder, history=HISTORY[:1]))
+    yield case("a history of three epochs", partial(_saved, code, METRICS, folder, HISTORY))
 
 
 @suite.check("saves each figure under its own name")
-def own_names(code: Code, rng: torch.Generator) -> Any:
+def own_names(code: Code, rng: torch.Generator) -> Iterator[Case]:
     other_matrix = {**METRICS, "taskB": {**TASK_B, "confusion_matrix": [[3, 1], [1, 5]]}}
-    return {
-        "other confusion matrix": _changed(code, other_matrix),
-        "other curve": _changed(code, {**METRICS, "taskB": NO_CURVE}),
-        "other first epoch": _changed(code, history=[HISTORY[1], *HISTORY[1:]]),
-        "one epoch less": _changed(code, history=HISTORY[:2]),
-    }
+    yield case("another confusion matrix", partial(_changed, code, other_matrix, *USUAL[1:]))
+    yield case("another ROC curve", partial(_changed, code, {**METRICS, "taskB": NO_CURVE}, *USUAL[1:]))
+    yield case("another first epoch", partial(_changed, code, *USUAL[:2], [HISTORY[1], *HISTORY[1:]]))
+    yield case("one epoch less", partial(_changed, code, *USUAL[:2], HISTORY[:2]))
 
 
 @suite.check("names the classes in both figures if their names are given")
-def class_names(code: Code, rng: torch.Generator) -> Any:
-    return [_changed(code, class_names=names) for names in (NAMES, {"taskA": NAMES["taskA"]}, {}, None)]
+def class_names(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    cases: dict[str, Any] = {
+        "names for both tasks": NAMES,
+        "names for task A alone": {"taskA": NAMES["taskA"]},
+        "an empty dictionary of names": {},
+        "None for the names": None,
+    }
+    for label, names in cases.items():
+        yield case(label, partial(_changed, code, *USUAL, names), class_names=names)
+
+
+@suite.check("saves real pictures in PNG files")
+def real_pictures(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see() -> Any:
+        with _empty_folder() as here:
+            code.plots.visualize_metrics({**METRICS, "taskB": NO_CURVE}, Path("figures"), (), NAMES)
+            return {Path(file).name: outcome(partial(_look_at, here / file)) for file in _files(here)}
+
+    yield case("no history, no curve for task B", see)
 
 
 @suite.check("makes the folder that is missing, with all folders above it")
-def missing_folders(code: Code, rng: torch.Generator) -> Any:
-    with _empty_folder(), _quick_drawing(code):
-        Path("here").mkdir()
-        returned = code.plots.visualize_metrics(METRICS, Path("here/and/there"))
-        return _paths(returned), _files()
+def missing_folders(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    yield case("a folder that is missing", partial(_saved, code, METRICS, Path("figures")))
+    yield case("a folder that is missing, and the one above it", partial(_saved, code, METRICS, Path("here/and")))
+    yield case("a folder that is missing, and two above it", partial(_saved, code, METRICS, Path("here/and/there")))
 
 
 @suite.check("writes into a folder that is there, over old figures but nothing else")
-def existing_folder(code: Code, rng: torch.Generator) -> Any:
-    with _empty_folder(), _quick_drawing(code):
-        Path("figures").mkdir()
-        for name in ("notes.txt", "roc_curves.png"):
-            Path("figures", name).write_text("old")
-        code.plots.visualize_metrics(METRICS, Path("figures"))
-        return {file: Path(file).read_bytes() == b"old" for file in _files()}
+def existing_folder(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(*old: str) -> Any:
+        with _empty_folder() as here, _quick_drawing(code):
+            (here / "figures").mkdir()
+            for name in old:
+                (here / "figures" / name).write_text("old")
+            code.plots.visualize_metrics(METRICS, Path("figures"))
+            files = _files(here)
+            return {Path(file).name: "old" if content == b"old" else "new" for file, content in files.items()}
+
+    yield case("an empty folder", see)
+    yield case("a folder with notes", partial(see, "notes.txt"))
+    yield case("a folder with an old figure", partial(see, "roc_curves.png"))
 
 
 @suite.check("takes the folder as text too, and `.graphs` if none is given")
-def folder_forms(code: Code, rng: torch.Generator) -> Any:
-    with _empty_folder(), _quick_drawing(code):
-        returned = code.plots.visualize_metrics(METRICS, "text"), code.plots.visualize_metrics(METRICS)
-        return [_paths(paths) for paths in returned], _files()
+def folder_forms(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    yield case("the folder as text", partial(_saved, code, METRICS, "text"))
+    yield case("no folder given", partial(_saved, code, METRICS))
 
 
-@suite.check("leaves its inputs as they were")
-def inputs_left_alone(code: Code, rng: torch.Generator) -> Any:
-    given = copy.deepcopy((METRICS, HISTORY, NAMES))
-    metrics, history, names = given
-    _pictures(code, metrics, "figures", history, names)
-    return given
+@suite.check("stays in the working folder")
+def working_folder(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(metrics: Any) -> Any:
+        with _empty_folder() as here, _quick_drawing(code):
+            came = outcome(lambda: len(code.plots.visualize_metrics(metrics, Path("figures"))))
+            result = came if isinstance(came, int) else "an error"
+            return {"files": result, "the working folder afterwards": os.path.relpath(Path.cwd(), here)}
+
+    yield case("all goes well", partial(see, METRICS))
+    yield case("metrics without task B", partial(see, {"overall": {}, "taskA": TASK_A}))
+
+
+@suite.check("leaves its inputs as they were", careful=True)
+def inputs_left_alone(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see() -> Any:
+        metrics, history, names = copy.deepcopy((METRICS, HISTORY, NAMES))
+        seen = _saved(code, metrics, "figures", history, names)
+        after = {"metrics": metrics, "history": history, "class names": names}
+        return {**seen, **{f"the {name} afterwards": value for name, value in after.items()}}
+
+    yield case("a history and class names", see)

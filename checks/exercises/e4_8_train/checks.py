@@ -1,205 +1,289 @@
 """Checks of exercise 4.8, `train`."""
 
 import copy
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import torch
 from torch import nn
 
-from ...protocol.suite import Code, Suite
+from ...protocol.suite import Case, Code, Suite, case, expect
 from ..inputs import outcome
-from ..models import SENTENCES, mode_of_each, tiny_model
-from ..training import make_config, make_dataset, shown, weights_of, what_moved, without_measures
+from ..models import SENTENCES, mode_of_each, tiny_tokenizer
+from ..training import make_config, make_dataset, shown, small_model, weights_of, what_moved, without_measures
 
 suite = Suite()
 
+GROUPS = ("embeddings", "layer 1", "layer 2")
 
-def _without_dropout(code: Code, rng: torch.Generator) -> Any:
-    """Make a model that computes the same in train and in eval mode."""
-    model = tiny_model(code, rng)
-    for module in model.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = 0.0
-    return model
+
+def _train(code: Code, model: Any, dataset: Any = None, **options: Any) -> dict[str, Any]:
+    """Train, and give what was measured in each epoch under the epoch's name."""
+    config = make_config(code, **options)
+    history = code.trainer.train(model, dataset or make_dataset(code), config)
+    return {f"epoch {number}": epoch for number, epoch in enumerate(expect(list, history, "the history"), start=1)}
+
+
+def _losses(epochs: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Keep the loss of each epoch, and what else is asked for."""
+    wanted = ("loss", *names)
+    return {
+        name: {key: epoch[key] for key in wanted if key in epoch} if isinstance(epoch, dict) else epoch
+        for name, epoch in epochs.items()
+    }
 
 
 @suite.check("gives for each epoch the loss and the metrics of the outputs that it was trained on", slack=20)
-def history(code: Code, rng: torch.Generator) -> Any:
-    model = _without_dropout(code, rng)
-    return code.trainer.train(
-        model, make_dataset(code), make_config(code, freeze="nothing", epochs=4, learning_rate=0.05)
-    )
+def history(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, epochs in {"one epoch": 1, "three epochs": 3}.items():
+        options = {"freeze": "nothing", "epochs": epochs, "learning_rate": 0.05}
+        yield case(label, partial(_train, code, small_model(code, rng), **options))
 
 
 @suite.check("counts every sentence alike, even in a smaller last batch", slack=20)
-def ragged_epoch(code: Code, rng: torch.Generator) -> Any:
-    config = make_config(code, freeze="everything", batch_size=4, epochs=2)
-    return code.trainer.train(tiny_model(code, rng), make_dataset(code), config)
-
-
-@suite.check("trains with dropout in every epoch, whatever `log` does to the mode")
-def dropout_on(code: Code, rng: torch.Generator) -> Any:
-    model, config = tiny_model(code, rng), make_config(code, learning_rate=1e-12)
-    epochs = code.trainer.train(model, make_dataset(code), config, log=lambda text: model.eval())
-    first, second, third = (epoch["loss"] for epoch in epochs)
-    pairs = {"epochs 1 and 2": (first, second), "epochs 2 and 3": (second, third), "epochs 3 and 1": (third, first)}
-    return {f"other losses in {name}": abs(a - b) > 1e-5 for name, (a, b) in pairs.items()}
-
-
-@suite.check("leaves the model in train mode, its frozen parts in eval mode")
-def mode_afterwards(code: Code, rng: torch.Generator) -> Any:
-    model = tiny_model(code, rng)
-    code.trainer.train(model, make_dataset(code), make_config(code, epochs=1))
-    return mode_of_each(model)
+def ragged_epoch(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    sizes = {"ten sentences in one batch": 10, "batches of five and five": 5, "batches of four, four and two": 4}
+    for label, size in sizes.items():
+        options = {"freeze": "everything", "batch_size": size, "epochs": 1}
+        yield case(label, partial(_train, code, small_model(code, rng), **options))
 
 
 @suite.check("trains the parts that the strategy leaves free, and no other")
-def strategies(code: Code, rng: torch.Generator) -> Any:
-    moved = {}
-    for strategy in code.config.FreezeStrategy:
-        model = tiny_model(code, rng)
+def strategies(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(strategy: Any) -> Any:
+        model = small_model(code, rng)
         code.freezing.apply_strategy(model, code.config.FreezeStrategy.HEAD_A)
         before = weights_of(model)
-        code.trainer.train(model, make_dataset(code), make_config(code, freeze=strategy, epochs=1))
-        moved[strategy.value] = what_moved(code, model, before)
-    return moved
+        _train(code, model, freeze=strategy, epochs=1)
+        return what_moved(code, model, before)
+
+    for strategy in code.config.FreezeStrategy:
+        yield case(f"the strategy {strategy.value!r}", partial(see, strategy))
+
+
+@suite.check("leaves the model with the weights of the last epoch", slack=50)
+def last_weights(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(rate: float) -> Any:
+        model = small_model(code, rng)
+        _train(code, model, freeze="backbone", epochs=2, learning_rate=rate)
+        return {"the weights": weights_of(model)}
+
+    yield case("a loss that falls", partial(see, 1e-2))
+    yield case("a loss that rises", partial(see, 1.0))
+
+
+@suite.check("trains in train mode in every epoch, whatever `log` does to the mode")
+def mode_in_epochs(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(training: bool, disturbed: bool) -> Any:
+        model, modes = small_model(code, rng).train(training), list[Any]()
+        model.projection.register_forward_pre_hook(lambda *arguments: modes.append(mode_of_each(model)))
+        log = (lambda text: model.eval()) if disturbed else (lambda text: None)
+        code.trainer.train(model, make_dataset(code), make_config(code, epochs=2), log=log)
+        return {f"the modes in epoch {number}": mode for number, mode in enumerate(modes, start=1)}
+
+    yield case("a model in train mode", partial(see, True, False))
+    yield case("a model in eval mode", partial(see, False, False))
+    yield case("a model in train mode, a log that switches it to eval mode", partial(see, True, True))
+
+
+@suite.check("leaves the model in train mode, its frozen parts in eval mode")
+def mode_afterwards(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(strategy: str) -> Any:
+        model = small_model(code, rng)
+        _train(code, model, freeze=strategy, epochs=1)
+        return {"the modes afterwards": mode_of_each(model)}
+
+    for strategy in ("nothing", "backbone"):
+        yield case(f"the strategy {strategy!r}", partial(see, strategy))
 
 
 @suite.check("unfreezes layers in the epochs of the schedule, and trains them from then on")
-def schedule(code: Code, rng: torch.Generator) -> Any:
-    model = _without_dropout(code, rng)
-    seen: dict[str, Any] = {}
+def schedule(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    yield case("one layer from epoch 1 on", partial(_groups, code, rng, ((1, 1),)))
+    yield case("one layer from epoch 2 on", partial(_groups, code, rng, ((2, 1),)))
+    yield case("one layer from epoch 2 on, three from epoch 3 on", partial(_groups, code, rng, ((3, 3), (2, 1))))
+
+
+def _groups(code: Code, rng: torch.Generator, unfreeze: Any) -> Any:
+    """Look at the layer groups in each of three epochs, and afterwards."""
+    model, seen = small_model(code, rng), list[dict[str, str]]()
     groups = code.freezing.layer_groups(model.transformer)
     before = [weights_of(group) for group in groups]
 
     def look(*arguments: Any) -> None:
-        trainable = [all(parameter.requires_grad for parameter in group.parameters()) for group in groups]
-        moved = [not _same(weights_of(group), weights) for group, weights in zip(groups, before, strict=True)]
-        modes = [group.training for group in groups]
-        when = f"after {len(seen)} epochs"
-        seen[when] = {
-            name: dict(zip(("embeddings", "layer 1", "layer 2"), values, strict=True))
-            for name, values in (("trainable", trainable), ("in train mode", modes), ("moved", moved))
-        }
+        words = (_group_now(*pair) for pair in zip(groups, before, strict=True))
+        seen.append(dict(zip(GROUPS, words, strict=True)))
 
-    model.register_forward_pre_hook(look)
-    code.trainer.train(model, make_dataset(code), make_config(code, epochs=4, unfreeze=((4, 3), (2, 1))))
+    model.projection.register_forward_pre_hook(look)
+    _train(code, model, epochs=3, unfreeze=unfreeze)
     look()
-    return seen
+    *epochs, afterwards = seen
+    return {**{f"epoch {number}": each for number, each in enumerate(epochs, start=1)}, "afterwards": afterwards}
 
 
-def _same(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]) -> bool:
-    return all(torch.equal(weight, second[name]) for name, weight in first.items())
+def _group_now(group: nn.Module, before: dict[str, torch.Tensor]) -> str:
+    trains = all(parameter.requires_grad for parameter in group.parameters())
+    moved = any(not torch.equal(weight, before[name]) for name, weight in weights_of(group).items())
+    words = "trains" if trains else "frozen", "train" if group.training else "eval", "moved" if moved else "stayed"
+    return "{}, in {} mode, {} so far".format(*words)
 
 
 @suite.check("gives the optimizer all that the configuration says, and keeps it for all epochs", slack=20)
-def optimizer_options(code: Code, rng: torch.Generator) -> Any:
-    config = make_config(code, freeze="nothing", epochs=4, weight_decay=10.0, layer_decay=0.2)
-    epochs = code.trainer.train(_without_dropout(code, rng), make_dataset(code), config)
-    return {f"loss of epoch {number}": epoch["loss"] for number, epoch in enumerate(epochs, start=1)}
+def optimizer_options(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    cases: dict[str, dict[str, float]] = {
+        "the learning rate alone": {},
+        "a weight decay": {"weight_decay": 10.0},
+        "a layer decay": {"layer_decay": 0.2},
+    }
+    for label, options in cases.items():
+        model = small_model(code, rng)
+        yield case(label, partial(_train_losses, code, model, freeze="nothing", epochs=3, **options))
+
+
+def _train_losses(code: Code, model: Any, **options: Any) -> Any:
+    return _losses(_train(code, model, **options))
 
 
 @suite.check("weighs the two losses as configured, and halves that of a frozen head if asked", slack=20)
-def loss_weights(code: Code, rng: torch.Generator) -> Any:
-    losses = {}
-    for rebalance in (True, False):
-        config = make_config(code, freeze="head-a", rebalance=rebalance, epochs=1, alpha=0.5, beta=2.0)
-        (epoch,) = code.trainer.train(_without_dropout(code, rng), make_dataset(code), config)
-        losses[f"rebalance {rebalance}"] = epoch["loss"]
-    return losses
+def loss_weights(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, rebalance in {"head A frozen": False, "head A frozen, rebalance": True}.items():
+        options = {"freeze": "head-a", "rebalance": rebalance, "epochs": 1, "alpha": 0.5, "beta": 2.0}
+        yield case(label, partial(_train_losses, code, small_model(code, rng), **options))
 
 
 @suite.check("learns the loss weights if asked, and reports them as they are at the end of each epoch", slack=20)
-def learned_weights(code: Code, rng: torch.Generator) -> Any:
-    options = {"weighting": "uncertainty", "weighting_learning_rate": 0.1}
-    learned = {}
-    for strategy in ("backbone", "everything"):
-        config = make_config(code, freeze=strategy, **options)
-        epochs = code.trainer.train(_without_dropout(code, rng), make_dataset(code), config)
-        for number, epoch in enumerate(epochs, start=1):
-            learned[f"{strategy} frozen, epoch {number}"] = (epoch["loss"], list(epoch["loss_weights"]))
-    return learned
+def learned_weights(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(strategy: str) -> Any:
+        options = {"weighting": "uncertainty", "weighting_learning_rate": 0.1}
+        epochs = _train(code, small_model(code, rng), freeze=strategy, epochs=2, **options)
+        return _losses(epochs, "loss_weights")
 
-
-@suite.check("repeats a training with the same seed, and not with another one")
-def seeds(code: Code, rng: torch.Generator) -> Any:
-    model, losses = tiny_model(code, rng), []
-    for seed in (3, 3, 4):
-        # A single sentence, so that nothing but dropout depends on the seed.
-        dataset, config = make_dataset(code, ("good",)), make_config(code, seed=seed, epochs=1)
-        losses.append([epoch["loss"] for epoch in code.trainer.train(copy.deepcopy(model), dataset, config)])
-    return {"the same with the same seed": losses[0] == losses[1], "the same with another": losses[0] == losses[2]}
-
-
-@suite.check("runs a frozen backbone once if features may be cached, and in every epoch if not")
-def caching(code: Code, rng: torch.Generator) -> Any:
-    sentences = {}
-    for cached in (True, False):
-        seen: list[int] = []
-        model = tiny_model(code, rng)
-        model.transformer.register_forward_hook(lambda module, inputs, output, seen=seen: seen.append(len(output[0])))
-        code.trainer.train(model, make_dataset(code), make_config(code, cache_features=cached))
-        sentences[f"sentences run through the backbone, cache_features {cached}"] = sum(seen)
-    return sentences
-
-
-@suite.check("logs each epoch in the documented form")
-def log_lines(code: Code, rng: torch.Generator) -> Any:
-    lines: list[str] = []
-    model = tiny_model(code, rng)
-    code.trainer.train(model, make_dataset(code), make_config(code), log=lines.append)
-    return without_measures(lines)
-
-
-@suite.check("shows a progress bar only if asked")
-def progress_bar(code: Code, rng: torch.Generator) -> Any:
-    model, dataset, config = tiny_model(code, rng), make_dataset(code), make_config(code, epochs=1)
-    silent = shown(lambda: code.trainer.train(model, dataset, config))
-    return shown(lambda: code.trainer.train(model, dataset, config, progress=True)) > silent
-
-
-@suite.check("refuses an empty training set, and a schedule with more layers than there are")
-def refused(code: Code, rng: torch.Generator) -> Any:
-    def attempt(sentences: tuple[str, ...], **options: Any) -> Any:
-        model, dataset = tiny_model(code, rng), make_dataset(code, sentences)
-        return outcome(lambda: len(code.trainer.train(model, dataset, make_config(code, epochs=1, **options))))
-
-    return {
-        "no sentences": attempt(()),
-        "4 of 3 layer groups": attempt(SENTENCES, unfreeze=((1, 4),)),
-        "3 of 3 layer groups": attempt(SENTENCES, unfreeze=((1, 3),)),
-    }
-
-
-@suite.check("stops when the loss is infinite or no number at all")
-def divergence(code: Code, rng: torch.Generator) -> Any:
-    infinite, diverging = tiny_model(code, rng), tiny_model(code, rng)
-    with torch.no_grad():
-        infinite.taskB_classifier.layers[-1].bias.copy_(torch.tensor([3e38, -3e38]))
-    dataset, far = make_dataset(code), make_config(code, learning_rate=1e30)
-    return {
-        "an infinite loss": outcome(lambda: len(code.trainer.train(infinite, dataset, make_config(code, epochs=1)))),
-        "not a number": outcome(lambda: len(code.trainer.train(diverging, dataset, far))),
-    }
-
-
-@suite.check("leaves the training set as it was")
-def dataset_kept(code: Code, rng: torch.Generator) -> Any:
-    dataset = make_dataset(code)
-    code.trainer.train(tiny_model(code, rng), dataset, make_config(code, batch_size=3, epochs=2))
-    return dataset.samples
+    yield case("the backbone frozen", partial(see, "backbone"))
+    yield case("everything frozen", partial(see, "everything"))
 
 
 @suite.check("goes through all sentences in every epoch, in another order each time")
-def order_of_sentences(code: Code, rng: torch.Generator) -> Any:
-    model = tiny_model(code, rng)
-    seen: list[tuple[int, ...]] = []
+def order_of_sentences(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    yield case("batches of five and five", partial(_orders, code, rng, 5))
+    yield case("batches of four, four and two", partial(_orders, code, rng, 4))
+
+
+def _orders(code: Code, rng: torch.Generator, size: int) -> Any:
+    """Note which sentences the backbone meets in three epochs, and in which order."""
+    model, seen = small_model(code, rng), list[tuple[int, ...]]()
 
     def note(module: nn.Module, arguments: Any, options: Any) -> None:
         tokens = options["input_ids"] if "input_ids" in options else arguments[0]
         seen.extend(tuple(row[row > 0].tolist()) for row in tokens)  # without padding
 
     model.transformer.register_forward_pre_hook(note, with_kwargs=True)
-    code.trainer.train(model, make_dataset(code), make_config(code, freeze="nothing", batch_size=4, epochs=3))
-    epochs = [tuple(seen[start : start + len(SENTENCES)]) for start in range(0, len(seen), len(SENTENCES))]
-    return {"sentences seen": len(seen), "in each epoch": [len(set(e)) for e in epochs], "orders": len(set(epochs))}
+    _train(code, model, freeze="nothing", batch_size=size, epochs=3)
+    part = max(1, len(seen) // 3)
+    epochs = [seen[start : start + part] for start in range(0, len(seen), part)]
+    given = [tuple(ids) for ids in tiny_tokenizer()(list(SENTENCES), truncation=True)["input_ids"]]
+    return {
+        "sentences in each epoch": [len(set(epoch)) for epoch in epochs],
+        "their order": [_order(epoch, given, epochs[:index]) for index, epoch in enumerate(epochs)],
+    }
+
+
+def _order(epoch: list[Any], given: list[Any], earlier: list[Any]) -> str:
+    if epoch == given:
+        return "the dataset's own"
+    return "that of an earlier epoch" if epoch in earlier else "a new one"
+
+
+@suite.check("repeats a training with the same seed, and not with another one")
+def seeds(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(seed: int) -> Any:
+        # A single sentence, so that nothing but dropout depends on the seed.
+        model, dataset = small_model(code, rng, dropout=True), make_dataset(code, ("good",))
+        first, second = (
+            _losses(_train(code, copy.deepcopy(model), dataset, seed=each, epochs=1)) for each in (3, seed)
+        )
+        return {"the loss of the second training": "the same" if first == second else "another"}
+
+    yield case("trained twice, with the same seed", partial(see, 3))
+    yield case("trained twice, with another seed", partial(see, 4))
+
+
+@suite.check("runs a frozen backbone once if features may be cached, and in every epoch if not")
+def caching(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(**options: Any) -> Any:
+        model, seen = small_model(code, rng), list[int]()
+        model.transformer.register_forward_hook(
+            lambda module, inputs, output: seen.append(len(output.last_hidden_state))
+        )
+        _train(code, model, epochs=2, **options)
+        return {"sentences run through the backbone": sum(seen)}
+
+    yield case("the backbone frozen, features may be cached", partial(see, cache_features=True))
+    yield case("the backbone frozen, features may not be cached", partial(see, cache_features=False))
+    yield case("the backbone frozen at first, unfrozen later", partial(see, cache_features=True, unfreeze=((2, 1),)))
+
+
+@suite.check("calls `log` after each epoch, once and in the documented form", sees="the calls of `log`")
+def log_calls(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    yield case("one epoch", partial(_logged, code, rng, epochs=1))
+    yield case("two epochs", partial(_logged, code, rng, epochs=2))
+    yield case("two epochs, learned loss weights", partial(_logged, code, rng, epochs=2, weighting="uncertainty"))
+
+
+def _logged(code: Code, rng: torch.Generator, **options: Any) -> Any:
+    """Note each call of `log`: its text, and how many sentences were trained on before."""
+    model, calls, seen = small_model(code, rng), dict[str, Any](), list[int]()
+    model.projection.register_forward_hook(lambda module, inputs, output: seen.append(len(output)))
+
+    def log(text: Any) -> None:
+        lines = without_measures([text]) if isinstance(text, str) else text
+        calls[f"call {len(calls) + 1}"] = {"the text": lines, "sentences trained on before": sum(seen)}
+
+    code.trainer.train(model, make_dataset(code), make_config(code, **options), log=log)
+    return calls
+
+
+@suite.check("shows a progress bar only if asked", careful=True)
+def progress_bar(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see() -> Any:
+        dataset, config = make_dataset(code), make_config(code, epochs=1)
+        silent = shown(lambda: code.trainer.train(small_model(code, rng), dataset, config))
+        asked = shown(lambda: code.trainer.train(small_model(code, rng), dataset, config, progress=True))
+        return {"with `progress` the screen shows": "more than without" if asked > silent else "nothing more"}
+
+    yield case("one epoch", see)
+
+
+@suite.check("refuses an empty training set, and a schedule with more layers than there are", careful=True)
+def refused(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(sentences: tuple[str, ...], **options: Any) -> Any:
+        model, dataset = small_model(code, rng), make_dataset(code, sentences)
+        config = make_config(code, epochs=1, **options)
+        return {"the number of epochs": outcome(lambda: len(code.trainer.train(model, dataset, config)))}
+
+    yield case("no sentences", partial(see, ()))
+    yield case("three of three layer groups unfrozen", partial(see, SENTENCES, unfreeze=((1, 3),)))
+    yield case("four of three layer groups unfrozen", partial(see, SENTENCES, unfreeze=((1, 4),)))
+
+
+@suite.check("stops when the loss is infinite or no number at all", careful=True)
+def divergence(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(bias: float, rate: float) -> Any:
+        model, config = small_model(code, rng), make_config(code, learning_rate=rate)
+        with torch.no_grad():
+            model.taskB_classifier.layers[-1].bias.copy_(torch.tensor([bias, -bias]))
+        return {"the number of epochs": outcome(lambda: len(code.trainer.train(model, make_dataset(code), config)))}
+
+    yield case("a loss that is a number", partial(see, 0.0, 1e-2))
+    yield case("an infinite loss", partial(see, 3e38, 1e-2))
+    yield case("a loss that is soon not a number", partial(see, 0.0, 1e30))
+
+
+@suite.check("leaves the training set as it was", careful=True)
+def dataset_kept(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see() -> Any:
+        dataset = make_dataset(code)
+        epochs = _train(code, small_model(code, rng), dataset, batch_size=3, epochs=2)
+        return {"the number of epochs": len(epochs), "the training set afterwards": dataset.samples}
+
+    yield case("two epochs", see)

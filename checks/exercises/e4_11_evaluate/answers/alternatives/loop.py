@@ -3,16 +3,18 @@ def evaluate(model, batches):
     model.eval()
     labels = {"taskA": [], "taskB": []}
     logits = {"taskA": [], "taskB": []}
-    with torch.no_grad():
-        for batch in batches:
-            batch = batch.to(model.device)
-            output = model(**batch.inputs)
-            labels["taskA"].append(batch.taskA_labels.cpu())
-            labels["taskB"].append(batch.taskB_labels.cpu())
-            logits["taskA"].append(output.taskA_logits.cpu())
-            logits["taskB"].append(output.taskB_logits.cpu())
-    for module, mode in before.items():
-        module.training = mode
+    try:
+        with torch.no_grad():
+            for batch in batches:
+                batch = batch.to(model.device)
+                output = model(**batch.inputs)
+                labels["taskA"].append(batch.taskA_labels.cpu())
+                labels["taskB"].append(batch.taskB_labels.cpu())
+                logits["taskA"].append(output.taskA_logits.cpu())
+                logits["taskB"].append(output.taskB_logits.cpu())
+    finally:
+        for module, mode in before.items():
+            module.training = mode
     if not labels["taskA"]:
         raise ValueError("there is nothing to evaluate")
     result = {}

@@ -53,6 +53,5 @@ def train(model, dataset, config, log=lambda text: None, progress=False):
             UnfreezeSchedule(dict(config.unfreeze)).apply(model, number + 1)
         model.train()
         history.append(_train_epoch(model, track(batches, "", progress), criterion, optimizer))
-        for line in [f"Epoch {number + 1}/{config.epochs}:", *format_epoch(history[number]).split("\n")]:
-            log(line)
+        log("\n".join([f"Epoch {number + 1}/{config.epochs}:", *format_epoch(history[number]).split("\n")]))
     return history
