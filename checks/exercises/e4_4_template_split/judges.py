@@ -4,7 +4,7 @@ from typing import Any
 
 from ...protocol.suite import Observe
 from ...referee.judge import Judge
-from ..judges import by_seed, twice_the_same
+from ..judges import by_seed, joined, twice_the_same, whatever_the_hashes
 from ..samples import find_filling, words_for
 from . import checks
 
@@ -18,20 +18,6 @@ def _made_otherwise(sample: Any, templates: tuple[str, ...], banks: Any) -> bool
     return type(words) is not tuple or sorted(words) != sorted(filling)
 
 
-def _and(sizes: list[int]) -> str:
-    return " and ".join(map(str, sizes))
-
-
-def _judge_sizes(observed: Any, expected: Any) -> str | None:
-    for sides, wanted in zip(observed, expected, strict=True):
-        sizes, asked = ([sum(side.values()) for side in both] for both in (sides, wanted))
-        if sizes != asked:
-            return f"the sides have other sizes than asked for: {_and(sizes)} sentences instead of {_and(asked)}"
-        if repr(sides) != repr(wanted):
-            return "a side does not hold the four combinations of labels equally often"
-    return None
-
-
 def _judge_made(observed: Any, expected: Any) -> str | None:
     templates, banks = expected[0]
     for side, wanted in zip(observed[1], expected[1], strict=True):
@@ -39,16 +25,6 @@ def _judge_made(observed: Any, expected: Any) -> str | None:
             return f"there are {len(side)} sentences on a side instead of {len(wanted)}"
         if any(_made_otherwise(sample, templates, banks) for sample in side):
             return "a sentence is not its template, filled with its words, which suit its labels"
-    return None
-
-
-def _judge_templates(observed: Any, expected: Any) -> str | None:
-    templates = set(expected[0])
-    for train, test in observed[1]:
-        if not train or not test or not {*train, *test} <= templates:
-            return "a sentence has no template of the course"
-        if set(train) & set(test):
-            return "a template is on both sides"
     return None
 
 
@@ -60,45 +36,44 @@ def _used_words(sides: Any, banks: Any) -> list[tuple[int, list[list[str]]]]:
 
 def _other_sizes(sides: Any, wanted: list[int]) -> str | None:
     sizes = [len(side) for side in sides]
-    return None if sizes == wanted else f"the sides have {_and(sizes)} sentences instead of {_and(wanted)}"
+    return None if sizes == wanted else f"the sides have {joined(sizes)} sentences instead of {joined(wanted)}"
 
 
 def _judge_shared_words(observed: Any, expected: Any) -> str | None:
-    for size, uses in _used_words(observed[1], expected[0]):
+    for size, uses in _used_words(observed[1], expected[0][1]):
         if any(len(words) > 8 * size and len(set(words)) < 0.8 * size for words in uses):
             return "a side does without many words, although the words were not to be divided"
     return _other_sizes(observed[1], [400, 400])
 
 
 def _judge_divided_words(observed: Any, expected: Any) -> str | None:
-    for size, (train, test) in _used_words(observed[1], expected[0]):
-        if set(train) & set(test):
-            return "a word is on both sides" + ("" if len(set(train)) < size else ", and training uses all words")
+    used = _used_words(observed[1], expected[0])
+    shared = sum(len(set(train) & set(test)) for _, (train, test) in used)
+    if shared:
+        everything = all(len(set(train)) == size for size, (train, _) in used)
+        return f"{shared} words are on both sides" + (", and training uses all words" if everything else "")
+    for size, (train, test) in used:
         for words, share in ((train, 3 * size // 4), (test, size // 4)):
             if len(set(words)) > share or (len(words) > 16 * share and len(set(words)) < 0.8 * share):
                 return "the words are not divided in the share that was asked for"
     return _other_sizes(observed[1], [600, 200])
 
 
-def _judge_held_out(observed: Any, _: Any) -> str | None:
-    sides = [[(s.fields["template"], s.fields["words"]) for s in side] for side in observed]
-    sizes = sorted({len(side) for side in sides})
-    if len(sides) != 12 or sizes != [8]:
-        return f"a test set has {' or '.join(map(str, sizes))} sentences instead of 8"
-    if len({template for side in sides for template, _ in side}) < 11:
-        return "the same templates are held out, whatever the seed"
-    if len({word for side in sides for _, words in side for word in words}) < 75:
-        return "the same words are held out, whatever the seed"
-    return None
+def _judge_held_out(observed: Any, expected: Any) -> str | None:
+    (name, _, sizes), (_, uses, given) = expected, observed
+    if given != sizes:
+        return f"a test set has {joined(sorted(set(given)))} sentences instead of {sizes[0]}"
+    if name == "templates":
+        return None if len(set().union(*uses)) >= 11 else "the same templates are held out, whatever the seed"
+    return None if len(set().union(*uses)) >= 75 else "the same words are held out, whatever the seed"
 
 
 JUDGES: dict[Observe, Judge] = {
-    checks.leak_free_sizes: _judge_sizes,
     checks.leak_free_made: _judge_made,
-    checks.leak_free_templates: _judge_templates,
     checks.leak_free_shared_words: _judge_shared_words,
     checks.leak_free_divided_words: _judge_divided_words,
     checks.leak_free_by_seed: by_seed,
     checks.leak_free_held_out: _judge_held_out,
     checks.leak_free_defaults: twice_the_same,
+    checks.leak_free_by_hash: whatever_the_hashes,
 }

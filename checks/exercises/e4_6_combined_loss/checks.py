@@ -1,72 +1,133 @@
 """Checks of exercise 4.6, `combined_loss`."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import torch
+from torch import Tensor
 
-from ...protocol.suite import Code, Suite
-from ..inputs import HALVES, logits_and_labels, unchanged
+from ...protocol.suite import Case, Code, Suite, case, expect
+from ..inputs import HALVES, afterwards, logits_and_labels, tenths
 
-suite = Suite()
+suite = Suite(sees="the loss")
+
+NAMES = ("taskA_logits", "taskB_logits", "taskA_labels", "taskB_labels")
+
+Batch = tuple[Tensor, ...]
+
+
+def _batch(rng: torch.Generator, labelsA: tuple[int, ...], labelsB: tuple[int, ...], classes: tuple[int, int]) -> Batch:
+    """Make logits that can be followed by hand, and the labels given."""
+    logits = (tenths(2 * torch.randn(len(labelsA), number, generator=rng)) for number in classes)
+    return *logits, torch.tensor(labelsA), torch.tensor(labelsB)
+
+
+def _loss(code: Code, label: str, batch: Batch, *weights: float, **named: float) -> Case:
+    """Make the case of one batch."""
+    shown = dict(zip(NAMES, batch, strict=True)) | dict(zip(("alpha", "beta"), weights, strict=False)) | named
+    return case(label, partial(code.losses.combined_loss, *batch, *weights, **named), **shown)
+
+
+BATCHES: dict[str, tuple[tuple[int, ...], tuple[int, ...], tuple[int, int]]] = {
+    "one sentence, two classes": ((0,), (1,), (2, 2)),
+    "one sentence, three classes": ((2,), (0,), (3, 2)),
+    "two sentences, of different classes": ((1, 0), (0, 1), (2, 2)),
+    "three sentences, two of one class": ((1, 0, 0), (1, 1, 0), (2, 2)),
+}
 
 
 @suite.check("adds the two cross-entropies, each times its own weight")
-def weighted_sum(code: Code, rng: torch.Generator) -> Any:
-    return code.losses.combined_loss(*logits_and_labels(rng), 0.5, 2.0)
+def weighted_sum(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, (labelsA, labelsB, classes) in BATCHES.items():
+        yield _loss(code, label, _batch(rng, labelsA, labelsB, classes), 0.5, 2.0)
 
 
 @suite.check("weighs task A with 0.6 and task B with 0.8 by default")
-def default_weights(code: Code, rng: torch.Generator) -> Any:
-    return code.losses.combined_loss(*logits_and_labels(rng))
+def default_weights(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    given: dict[str, dict[str, float]] = {
+        "no weights given": {},
+        "only alpha given": {"alpha": 0.3},
+        "only beta given": {"beta": 0.3},
+    }
+    for label, weights in given.items():
+        yield _loss(code, label, _batch(rng, (0,), (1,), (2, 2)), **weights)
 
 
 @suite.check("leaves a task out whose weight is 0")
-def zero_weights(code: Code, rng: torch.Generator) -> Any:
-    batch = logits_and_labels(rng)
-    combine = code.losses.combined_loss
-    return {"beta 0": combine(*batch, 1.0, 0.0), "alpha 0": combine(*batch, 0.0, 3.0)}
+def zero_weights(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, weights in {"beta is 0": (1.0, 0.0), "alpha is 0": (0.0, 3.0)}.items():
+        yield _loss(code, label, _batch(rng, (0,), (1,), (2, 2)), *weights)
 
 
 @suite.check("averages over the sentences, whether there is one or many")
-def batch_sizes(code: Code, rng: torch.Generator) -> Any:
-    return {f"size {size}": code.losses.combined_loss(*logits_and_labels(rng, size), 0.5, 2.0) for size in (1, 2, 9)}
+def batch_sizes(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for size in (1, 2, 9, 64):
+        label = "one sentence" if size == 1 else f"{size} sentences"
+        yield _loss(code, label, logits_and_labels(rng, size), 0.5, 2.0)
 
 
 @suite.check("takes any number of classes")
-def class_numbers(code: Code, rng: torch.Generator) -> Any:
-    batches = {f"{a} and {b} classes": logits_and_labels(rng, 7, (a, b)) for a, b in ((2, 5), (7, 4))}
-    return {name: code.losses.combined_loss(*batch, 0.5, 2.0) for name, batch in batches.items()}
+def class_numbers(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for a, b in ((2, 2), (2, 5), (7, 4)):
+        yield _loss(code, f"{a} and {b} classes", logits_and_labels(rng, 7, (a, b)), 0.5, 2.0)
 
 
 @suite.check("sends each task's logits their share of the gradient")
-def logits_gradient(code: Code, rng: torch.Generator) -> Any:
-    batch = logits_and_labels(rng)
-    logits = [tensor.requires_grad_() for tensor in batch[:2]]
-    code.losses.combined_loss(*batch, 0.5, 2.0).backward()
-    return {"taskA_logits": logits[0].grad, "taskB_logits": logits[1].grad}
+def logits_gradient(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label in ("one sentence, two classes", "three sentences, two of one class"):
+        batch = _batch(rng, *BATCHES[label])
+        yield case(label, partial(_gradients, code, batch), **dict(zip(NAMES, batch, strict=True)))
 
 
-@suite.check("stays exact for very large logits")
-def large_logits(code: Code, rng: torch.Generator) -> Any:
-    logits = torch.tensor([[1000.0, 0.0], [-1000.0, 0.0], [200.0, 199.0]])
-    labels = torch.tensor([0, 0, 1])
-    return code.losses.combined_loss(logits, -logits, labels, labels, 0.5, 2.0)
+def _gradients(code: Code, batch: Batch) -> dict[str, Any]:
+    """Give the loss's gradients; none where nothing leads from it to the logits."""
+    logits = [tensor.clone().requires_grad_() for tensor in batch[:2]]
+    loss = expect(Tensor, code.losses.combined_loss(*logits, *batch[2:], 0.5, 2.0), "the loss")
+    found = torch.autograd.grad(loss.sum(), logits, allow_unused=True) if loss.requires_grad else (None, None)
+    return {f"the gradient of {name}": gradient for name, gradient in zip(NAMES, found, strict=False)}
 
 
-@suite.check("takes float16, bfloat16 and transposed logits")
-def awkward_logits(code: Code, rng: torch.Generator) -> Any:
-    seen = {}
-    for dtype in (*HALVES, torch.float32):
+# Of task A; task B has the same with the sign turned, so that one of the two is put into the wrong class.
+LARGE = {
+    "30 apart": ([[30.0, 0.0]], [0]),
+    "1000 apart": ([[1000.0, 0.0]], [0]),
+    "1 apart, both large": ([[200.0, 199.0]], [1]),
+    "three sentences, up to 1000 apart": ([[1000.0, 0.0], [-1000.0, 0.0], [200.0, 199.0]], [0, 0, 1]),
+}
+
+
+@suite.check("stays exact for very large logits", careful=True)
+def large_logits(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, (logits, labels) in LARGE.items():
+        batch = (torch.tensor(logits), -torch.tensor(logits), torch.tensor(labels), torch.tensor(labels))
+        yield _loss(code, label, batch, 0.5, 2.0)
+
+
+@suite.check("sends a gradient where a sentence is put into the wrong class with certainty", careful=True)
+def large_gradient(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for apart in (30.0, 200.0):
+        logits = torch.tensor([[apart, 0.0]])
+        batch = (logits, logits.clone(), torch.tensor([1]), torch.tensor([1]))
+        yield case(f"{apart:.0f} apart", partial(_gradients, code, batch), **dict(zip(NAMES, batch, strict=True)))
+
+
+@suite.check("takes float16, bfloat16, float64 and transposed logits", careful=True)
+def awkward_logits(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for dtype in (torch.float32, torch.float64, *HALVES):
         taskA, taskB, *labels = logits_and_labels(rng)
         logits = [tensor.to(dtype).T.contiguous().T for tensor in (taskA, taskB)]
-        # A sum in float32 is as right as one in the type of the logits.
-        seen[str(dtype)] = code.losses.combined_loss(*logits, *labels, 0.5, 2.0).to(dtype)
-    return seen
+        yield case(
+            f"{str(dtype).removeprefix('torch.')}, transposed", partial(_in_dtype, code, (*logits, *labels), dtype)
+        )
 
 
-@suite.check("leaves the logits and the labels as they were")
+def _in_dtype(code: Code, batch: Batch, dtype: torch.dtype) -> Tensor:
+    """Give the loss in the logits' dtype: a sum in float32 is as right as one in theirs."""
+    return expect(Tensor, code.losses.combined_loss(*batch, 0.5, 2.0), "the loss").to(dtype)
+
+
+@suite.check("leaves the logits and the labels as they were", careful=True)
 def loss_inputs(code: Code, rng: torch.Generator) -> Any:
-    batch = logits_and_labels(rng)
-    before = [tensor.clone() for tensor in batch]
-    code.losses.combined_loss(*batch, 0.5, 2.0)
-    return unchanged(batch, before)
+    batch = _batch(rng, *BATCHES["three sentences, two of one class"])
+    return afterwards(partial(code.losses.combined_loss, alpha=0.5, beta=2.0), **dict(zip(NAMES, batch, strict=True)))
