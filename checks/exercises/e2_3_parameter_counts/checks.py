@@ -23,6 +23,14 @@ def counts(code: Code, rng: torch.Generator) -> Iterator[Case]:
     yield _counted("heads of three and of two classes", code, tiny_model(code, rng, stand_in(rng)))
 
 
+@suite.check("counts only what can be learned: parameters, not buffers")
+def buffers(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    model = tiny_model(code, rng, stand_in(rng))
+    model.register_buffer("sentences_seen", torch.zeros(7))
+    model.taskA_classifier.register_buffer("sentences_seen", torch.zeros(5))
+    yield _counted("a model and a head with a buffer each", code, model)
+
+
 @suite.check("counts models of other sizes, with other backbones")
 def other_sizes(code: Code, rng: torch.Generator) -> Iterator[Case]:
     bert, distilbert = tiny_bert(rng, layers=1), tiny_distilbert(rng, layers=1, hidden=8)
@@ -54,14 +62,6 @@ def frozen(code: Code, rng: torch.Generator) -> Iterator[Case]:
 @suite.check("counts numbers, whatever their type")
 def half_precision(code: Code, rng: torch.Generator) -> Iterator[Case]:
     yield _counted("float16", code, tiny_model(code, rng, stand_in(rng)).half())
-
-
-@suite.check("counts only what can be learned: parameters, not buffers")
-def buffers(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    model = tiny_model(code, rng, stand_in(rng))
-    model.register_buffer("sentences_seen", torch.zeros(7))
-    model.taskA_classifier.register_buffer("sentences_seen", torch.zeros(5))
-    yield _counted("a model and a head with a buffer each", code, model)
 
 
 @suite.check("leaves the model as it was", careful=True)
