@@ -165,6 +165,10 @@ def odd_modes_afterwards(code: Code, rng: torch.Generator) -> Iterator[Case]:
         label = f"a model in {mode}, one layer in the other mode"
         yield case(label, partial(_modes, encoder, list(PADDED)), sentences=list(PADDED))
     encoder = _encoder(code, rng).train()
+    encoder.transformer.eval()
+    label = "a model in train mode, its whole transformer in eval mode"
+    yield case(label, partial(_modes, encoder, list(PADDED)), sentences=list(PADDED))
+    encoder = _encoder(code, rng).train()
     yield case("a model in train mode, a number among the sentences", partial(_modes_after_an_error, encoder))
 
 

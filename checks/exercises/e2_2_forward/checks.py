@@ -1,25 +1,55 @@
 """Checks of exercise 2.2, `forward`."""
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from ...protocol.suite import Code, Suite
-from ..inputs import outcome
-from ..models import SENTENCES, changed_modes, mode_of_each, tiny_distilbert, tiny_model, tiny_tokens
+from ...protocol.suite import Case, Code, Suite, WrongForm, case
+from ..inputs import outcome, send_back, tenths
+from ..models import (
+    PADDED,
+    SENTENCES,
+    embedded_batches,
+    mode_of_each,
+    stand_in,
+    tiny_bert,
+    tiny_distilbert,
+    tiny_model,
+    tiny_tokens,
+)
+from ..pools import DTYPES
 
-suite = Suite()
-
+suite = Suite(sees="the output")
 
 TASKS = ("taskA_logits", "taskB_logits")
-
-
 NAMES = ("embeddings", *TASKS)
+HIDDEN = 8  # width of the stand-in for a transformer
 
 
-HIDDEN = 16  # width of the tiny transformers
+def _model(code: Code, rng: torch.Generator, **options: Any) -> Any:
+    """Make a two-headed model of width 4."""
+    return tiny_model(code, rng, stand_in(rng, HIDDEN), **{"dim": 4, **options})
+
+
+def _features(rng: torch.Generator, batch: int = 2) -> Tensor:
+    return tenths(torch.randn(batch, HIDDEN, generator=rng))
+
+
+def _of_tokens(label: str, model: Any, tokens: dict[str, Tensor]) -> Case:
+    """Make the case of one batch of tokens."""
+    ids, mask = tokens["input_ids"], tokens["attention_mask"]
+    return case(label, partial(model, ids, mask), input_ids=ids, mask=mask)
+
+
+def _part(output: Any, name: str) -> Tensor:
+    """Take one part of an output; whoever looks inside must be sure that it is there."""
+    part = getattr(output, name, None)
+    if not isinstance(part, Tensor):
+        raise WrongForm(f"a MultiTaskOutput with `{name}` was expected, got {type(output).__name__}")
+    return part
 
 
 def _counted(model: Any) -> list[int]:
@@ -29,127 +59,176 @@ def _counted(model: Any) -> list[int]:
     return runs
 
 
-def _close(observed: Tensor, expected: Tensor) -> bool:
-    return observed.shape == expected.shape and bool((observed - expected).abs().max() < 1e-4)
+@suite.check("gives the embeddings and each task's logits")
+def three_outputs(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, tokens in embedded_batches().items():
+        yield _of_tokens(label, _model(code, rng), tokens)
 
 
-def _gradient_parts(model: nn.Module) -> list[str]:
-    """List the parts of a model that a gradient other than zero has reached."""
-    return sorted(
-        {
-            name.partition(".")[0]
-            for name, weight in model.named_parameters()
-            if weight.grad is not None and weight.grad.abs().max() > 0
-        }
-    )
+@suite.check("takes features that were computed earlier instead of tokens")
+def cached(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, batch in {"features of one sentence": 1, "features of two sentences": 2}.items():
+        model, features = _model(code, rng), _features(rng, batch)
+        yield case(label, partial(model, features=features), features=features)
 
 
-@suite.check("gives the embeddings and each task's logits of sentences of different lengths")
-def three_outputs(code: Code, rng: torch.Generator) -> Any:
-    return tiny_model(code, rng)(**tiny_tokens())
+@suite.check("runs the transformer once for both tasks, and not at all where there are features")
+def one_run(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    tokens, features = tiny_tokens(PADDED), _features(rng)
+    inputs = {"tokens": tokens, "features": {"features": features}, "both": {**tokens, "features": features}}
+    for name, given in inputs.items():
+        yield case(f"given {name}", partial(_runs, _model(code, rng), given))
 
 
-@suite.check("gives them for a single sentence of a single token too")
-def one_token(code: Code, rng: torch.Generator) -> Any:
-    return tiny_model(code, rng)(**tiny_tokens(("good",)))
-
-
-@suite.check("works with another backbone, another pooling and other numbers of classes")
-def another_backbone(code: Code, rng: torch.Generator) -> Any:
-    backbone = tiny_distilbert(rng)
-    model = tiny_model(code, rng, backbone, pooling="max", dim=6, taskA_classes=1, taskB_classes=5)
-    tokens = tiny_tokens(SENTENCES[3:8])
-    return model(tokens["input_ids"], tokens["attention_mask"])
-
-
-@suite.check("runs the transformer once for both tasks")
-def one_run(code: Code, rng: torch.Generator) -> Any:
-    model, counts = tiny_model(code, rng), {}
-    for training in (False, True):
-        runs = _counted(model.train(training))
-        model(**tiny_tokens())
-        counts[f"in {'train' if training else 'eval'} mode"] = len(runs)
-    return counts
-
-
-@suite.check("gives both heads the very embeddings that it returns, dropout included")
-def same_embeddings(code: Code, rng: torch.Generator) -> Any:
-    model = tiny_model(code, rng).train()
-    heads = [model.taskA_classifier.eval(), model.taskB_classifier.eval()]
-    output = model(**tiny_tokens())
-    return {task: _close(logits, head(output[0])) for task, head, logits in zip(TASKS, heads, output[1:], strict=True)}
-
-
-@suite.check("takes features that were computed earlier, and leaves the transformer alone")
-def cached(code: Code, rng: torch.Generator) -> Any:
-    model = tiny_model(code, rng)
-    runs, features = _counted(model), torch.randn(5, HIDDEN, generator=rng)
-    return {"output": model(features=features), "runs of the transformer": len(runs)}
+def _runs(model: Any, given: dict[str, Tensor]) -> Any:
+    runs = _counted(model)
+    model(**given)
+    return {"runs of the transformer": len(runs)}
 
 
 @suite.check("prefers the features where there are tokens too")
-def features_first(code: Code, rng: torch.Generator) -> Any:
-    model, tokens = tiny_model(code, rng), tiny_tokens()
-    runs, features = _counted(model), torch.randn(4, HIDDEN, generator=rng)
-    output = model(tokens["input_ids"], tokens["attention_mask"], features)
-    return {"output": output, "runs of the transformer": len(runs)}
+def features_first(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    tokens, features = tiny_tokens(PADDED), _features(rng)
+    see = partial(_model(code, rng), tokens["input_ids"], tokens["attention_mask"], features)
+    yield case("tokens and features", see, features=features)
 
 
-@suite.check("takes float16, bfloat16 and transposed features", slack=2)
-def awkward_features(code: Code, rng: torch.Generator) -> Any:
-    dtypes = (torch.float16, torch.bfloat16, torch.float32)
+@suite.check("asks the mask where the padding is, not the tokens")
+def masked(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    ids = torch.tensor([[2, 7, 9, 3], [2, 8, 11, 3]])
+    for label, row in {"nothing hidden": [1, 1, 1, 1], "a word that the mask hides": [1, 0, 1, 1]}.items():
+        tokens = {"input_ids": ids, "attention_mask": torch.tensor([[1, 1, 1, 1], row])}
+        yield _of_tokens(label, _model(code, rng), tokens)
+
+
+@suite.check("works with a BERT, a DistilBERT and other numbers of classes")
+def another_backbone(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    backbones = {"a BERT": tiny_bert(rng, 1), "a DistilBERT": tiny_distilbert(rng, 1)}
+    for label, backbone in backbones.items():
+        model = tiny_model(code, rng, backbone, pooling="max", dim=4, taskA_classes=1, taskB_classes=5)
+        yield _of_tokens(f"{label}, one class and five", model, tiny_tokens(PADDED))
+
+
+@suite.check("gives both heads the very embeddings that it returns, dropout included")
+def same_embeddings(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for mode in ("eval mode", "train mode"):
+        model = _model(code, rng).train(mode == "train mode")
+        yield case(f"the encoder in {mode}", partial(_by_hand, model))
+
+
+def _by_hand(model: Any) -> Any:
+    heads = [model.taskA_classifier.eval(), model.taskB_classifier.eval()]
+    output = model(**tiny_tokens(PADDED))
+    embeddings, *logits = (_part(output, name) for name in NAMES)
     return {
-        str(dtype): tiny_model(code, rng).to(dtype)(features=torch.randn(HIDDEN, 3, generator=rng).to(dtype).T)
-        for dtype in dtypes
+        f"{task}, less what its head makes of the embeddings": given - head(embeddings)
+        for task, head, given in zip(TASKS, heads, logits, strict=True)
     }
 
 
-@suite.check("refuses to run with neither tokens nor features, or with half of what the tokens need")
-def nothing_to_do(code: Code, rng: torch.Generator) -> Any:
-    model, tokens = tiny_model(code, rng), tiny_tokens()
-    halves = {f"nothing but {name}": {name: tokens[name]} for name in tokens}
-    return {name: outcome(partial(model, **inputs)) for name, inputs in {"nothing": {}, **halves}.items()}
+@suite.check("looks at each batch anew: neither earlier sentences nor earlier weights count")
+def anew(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    tokens = tiny_tokens(PADDED)
+    see = partial(_after_others, _model(code, rng), tokens)
+    yield case("after other sentences, and a change of the weights", see)
+
+
+def _after_others(model: Any, tokens: dict[str, Tensor]) -> Any:
+    model(tokens["input_ids"].flip(0), tokens["attention_mask"].flip(0))
+    model(**tokens)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(0.5)
+    return model(**tokens)
 
 
 @suite.check("lets each task teach the encoder and its own head, but not the other head")
-def who_learns(code: Code, rng: torch.Generator) -> Any:
-    seen = {}
+def who_learns(code: Code, rng: torch.Generator) -> Iterator[Case]:
     for task in TASKS:
-        model = tiny_model(code, rng)
-        getattr(model(**tiny_tokens()), task).square().sum().backward()
-        seen[task] = _gradient_parts(model)
-    return seen
+        yield case(f"a loss of {task}", partial(_learning, _model(code, rng), task))
 
 
-@suite.check("sends the right gradient through the embeddings, the logits and the cached features")
-def model_gradients(code: Code, rng: torch.Generator) -> Any:
-    model, features = tiny_model(code, rng), torch.randn(4, HIDDEN, generator=rng).requires_grad_()
-    factors = [torch.randn(4, width, generator=rng) for width in (8, 3, 2)]
-    for inputs in (tiny_tokens(), {"features": features}):
-        output = model(**inputs)
-        sum((factor * part).sum() for factor, part in zip(factors, output, strict=True)).backward()
-    lowest = model.transformer.embeddings.LayerNorm.weight.grad
-    return {"features": features.grad, "projection": model.projection.weight.grad, "transformer.embeddings": lowest}
+def _learning(model: Any, task: str) -> Any:
+    logits = _part(model(**tiny_tokens(PADDED)), task)
+    send_back(logits, logits.detach() + 1, task)
+    learning = {name.partition(".")[0] for name, weight in model.named_parameters() if _reached(weight)}
+    return {name: "learns" if name in learning else "does not learn" for name, _ in model.named_children()}
 
 
-@suite.check("drops out where the model is in train mode, nowhere else, and changes no part's mode")
-def modes(code: Code, rng: torch.Generator) -> Any:
-    model, tokens, seen = tiny_model(code, rng, dim=64), tiny_tokens(SENTENCES), {}
-    for training, transformer_training in ((True, True), (True, False), (False, False)):
-        model.train(training).transformer.train(transformer_training)
-        before, first, again = mode_of_each(model), model(**tokens), model(**tokens)
-        repeated = {name: torch.equal(*outputs) for name, *outputs in zip(NAMES, first, again, strict=True)}
-        case = f"model.training is {training}, transformer.training is {transformer_training}"
-        seen[case] = {"the same twice": repeated, "parts in another mode": changed_modes(model, before)}
-    return seen
+def _reached(weight: nn.Parameter) -> bool:
+    return weight.grad is not None and bool(weight.grad.abs().max() > 0)
 
 
-@suite.check("leaves the tokens and the features as they were")
-def inputs_stay(code: Code, rng: torch.Generator) -> Any:
-    model, tokens = tiny_model(code, rng), tiny_tokens()
-    features = torch.randn(4, HIDDEN, generator=rng)
-    inputs = {**tokens, "features": features}
-    before = {name: tensor.clone() for name, tensor in inputs.items()}
-    model(**tokens)
-    model(features=features)
-    return {f"{name} as before": torch.equal(tensor, before[name]) for name, tensor in inputs.items()}
+@suite.check("sends the right gradient through the embeddings, the logits and the features", slack=10)
+def model_gradients(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    factors = {name: torch.randn(2, width, generator=rng) for name, width in zip(NAMES, (4, 3, 2), strict=True)}
+    yield case("tokens", partial(_gradients, _model(code, rng), tiny_tokens(PADDED), factors))
+    yield case("features", partial(_gradients, _model(code, rng), {"features": _features(rng)}, factors))
+
+
+def _gradients(model: Any, given: dict[str, Tensor], factors: dict[str, Tensor]) -> Any:
+    if "features" in given:
+        given["features"].requires_grad_()
+    output = model(**given)
+    for name, factor in factors.items():
+        kept = _part(output, name)
+        if not kept.requires_grad:
+            send_back(kept, factor, name)  # it says why not
+    sum((factor * _part(output, name)).sum() for name, factor in factors.items()).backward()
+    weights = {"the linear layer": model.projection.weight, "the word embeddings": model.transformer.words.weight}
+    inputs = {**weights, "the features": given.get("features")}
+    return {f"the gradient of {name}": tensor.grad for name, tensor in inputs.items() if tensor is not None}
+
+
+@suite.check("drops out where the model is in train mode and nowhere else")
+def dropout(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for training, transformer_training in ((False, False), (True, False), (True, True)):
+        model = _model(code, rng, dim=64).train(training)
+        model.transformer.train(transformer_training)
+        label = f"{_mode(training)} mode, its transformer in {_mode(transformer_training)} mode"
+        yield case(label, partial(_repeated, model))
+
+
+def _mode(training: bool) -> str:
+    return "train" if training else "eval"
+
+
+def _repeated(model: Any) -> Any:
+    first, again = (model(**tiny_tokens(SENTENCES[:4])) for _ in range(2))
+    equal = {name: torch.equal(_part(first, name), _part(again, name)) for name in NAMES}
+    return {f"{name}, the second time": "the same" if same else "others" for name, same in equal.items()}
+
+
+@suite.check("refuses to run with neither tokens nor features, or with half of what the tokens need", careful=True)
+def nothing_to_do(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    tokens = tiny_tokens(PADDED)
+    cases: dict[str, dict[str, Tensor]] = {"nothing": {}}
+    cases |= {f"nothing but {name}": {name: tensor} for name, tensor in tokens.items()}
+    for label, given in cases.items():
+        yield case(label, partial(outcome, partial(_model(code, rng), **given)), **given)
+
+
+@suite.check("takes features in other precisions and in any memory layout", slack=2, careful=True)
+def awkward_features(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    features = _features(rng)
+    for name, dtype in DTYPES.items():
+        view = features.to(dtype).T.contiguous().T
+        yield case(f"{name}, a view, transposed", partial(_model(code, rng).to(dtype), features=view))
+
+
+@suite.check("leaves the modes, the tokens and the features as they were", careful=True)
+def inputs_stay(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for name, given in {"tokens": tiny_tokens(PADDED), "features": {"features": _features(rng)}}.items():
+        model = _model(code, rng).train()
+        model.transformer.eval()
+        yield case(f"{name}, a model in train mode", partial(_afterwards, model, given), **given)
+
+
+def _afterwards(model: Any, given: dict[str, Tensor]) -> Any:
+    shapes = {name: list(_part(model(**given), name).shape) for name in NAMES}
+    return {
+        "the shapes of the output": shapes,
+        **{f"{name} afterwards": tensor for name, tensor in given.items()},
+        "the modes afterwards": mode_of_each(model),
+        "gradients afterwards": "on" if torch.is_grad_enabled() else "off",
+    }
