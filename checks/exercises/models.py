@@ -106,7 +106,7 @@ def tiny_encoder(code: Code, rng: torch.Generator, backbone: Any = None, **optio
 def projector(code: Code, rng: torch.Generator, hidden: int = 3, dim: int = 4) -> Any:
     """Make a sentence transformer for what comes after the transformer, which is missing, in eval mode."""
     seed_from(rng)
-    missing = torch.nn.Module()
+    missing: Any = torch.nn.Module()
     missing.config = SimpleNamespace(hidden_size=hidden, max_position_embeddings=LONGEST)
     encoder = code.encoder.SentenceTransformer(missing, tiny_tokenizer(), dim=dim, max_length=LONGEST)
     _stir(encoder.layer_norm, rng)

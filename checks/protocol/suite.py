@@ -52,7 +52,7 @@ class Case:
     inputs: dict[str, Any]
 
 
-def case(label: str, see: Callable[[], Any], **inputs: Any) -> Case:
+def case(label: str, see: Callable[..., Any], **inputs: Any) -> Case:
     """Make a case: `case("two sentences, one padded", partial(pool, tokens, mask), tokens=tokens, mask=mask)`."""
     return Case(label, see, inputs)
 

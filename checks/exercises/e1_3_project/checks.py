@@ -22,7 +22,7 @@ def _features(rng: torch.Generator, batch: int = 3, hidden: int = 3) -> Tensor:
     return tenths(torch.randn(batch, hidden, generator=rng))
 
 
-def _lengths(encoder: Any, features: Tensor) -> Tensor:
+def _lengths(encoder: Any, features: Tensor) -> Any:
     return expect(Tensor, encoder.project(features)).norm(dim=-1)
 
 

@@ -168,7 +168,11 @@ def _classes(code: Code, names: tuple[list[str], list[str]], seed: int) -> dict[
 
 @suite.check("takes a fifth and the seed 0 if not told otherwise")
 def split_defaults(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    options = {"nothing given": {}, "only the seed given": {"seed": 7}, "only the share given": {"test_fraction": 0.4}}
+    options: dict[str, dict[str, Any]] = {
+        "nothing given": {},
+        "only the seed given": {"seed": 7},
+        "only the share given": {"test_fraction": 0.4},
+    }
     for label, given in options.items():
         yield case(label, partial(with_defaults, partial(_with, code), given, {"test_fraction": 0.2, "seed": 0}))
 

@@ -155,7 +155,11 @@ def _held_out(code: Code, name: str, seeds: list[int]) -> Any:
 @suite.check("takes a fifth, the seed 0 and undivided words if not told otherwise")
 def leak_free_defaults(code: Code, rng: torch.Generator) -> Iterator[Case]:
     defaults = {"test_fraction": 0.2, "seed": 0, "disjoint_words": False}
-    options = {"nothing given": {}, "only the seed given": {"seed": 7}, "only the share given": {"test_fraction": 0.4}}
+    options: dict[str, dict[str, Any]] = {
+        "nothing given": {},
+        "only the seed given": {"seed": 7},
+        "only the share given": {"test_fraction": 0.4},
+    }
     for label, given in options.items():
         yield case(label, partial(with_defaults, lambda options: _split(code, 80, **options), given, defaults))
 

@@ -33,7 +33,8 @@ def _collate(code: Code, sentences: Sequence[str], tokenizer: Any = None, **opti
 
 def _inputs(batch: Any) -> dict[str, Any]:
     """Give the model's input as a plain dictionary."""
-    return {str(name): value for name, value in expect(Mapping, batch.inputs, "the inputs").items()}
+    inputs: Any = expect(Mapping, batch.inputs, "the inputs")  # type: ignore[type-abstract]
+    return {str(name): value for name, value in inputs.items()}
 
 
 def _only(*names: str) -> Show:
