@@ -50,8 +50,8 @@ def _judge_divided_words(observed: Any, expected: Any) -> str | None:
     used = _used_words(observed[1], expected[0])
     shared = sum(len(set(train) & set(test)) for _, (train, test) in used)
     if shared:
-        everything = all(len(set(train)) == size for size, (train, _) in used)
-        return f"{shared} words are on both sides" + (", and training uses all words" if everything else "")
+        own = all(len(set(test)) <= size // 4 for size, (_, test) in used)
+        return f"{shared} words are on both sides" + (": testing keeps to its part, training does not" if own else "")
     for size, (train, test) in used:
         for words, share in ((train, 3 * size // 4), (test, size // 4)):
             if len(set(words)) > share or (len(words) > 16 * share and len(set(words)) < 0.8 * share):
