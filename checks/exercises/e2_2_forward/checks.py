@@ -67,8 +67,8 @@ def three_outputs(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 @suite.check("takes features that were computed earlier instead of tokens")
 def cached(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    for label, batch in {"features of one sentence": 1, "features of two sentences": 2}.items():
-        model, features = _model(code, rng), _features(rng, batch)
+    for label, dim in {"features as wide as the embedding": HIDDEN, "features wider than the embedding": 4}.items():
+        model, features = _model(code, rng, dim=dim), _features(rng)
         yield case(label, partial(model, features=features), features=features)
 
 
@@ -174,7 +174,7 @@ def _gradients(model: Any, given: dict[str, Tensor], factors: dict[str, Tensor])
         kept = _part(output, name)
         if not kept.requires_grad:
             send_back(kept, factor, name)  # it says why not
-    sum((factor * _part(output, name)).sum() for name, factor in factors.items()).backward()
+    torch.stack([(factor * _part(output, name)).sum() for name, factor in factors.items()]).sum().backward()
     weights = {"the linear layer": model.projection.weight, "the word embeddings": model.transformer.words.weight}
     inputs = {**weights, "the features": given.get("features")}
     return {f"the gradient of {name}": tensor.grad for name, tensor in inputs.items() if tensor is not None}
