@@ -103,16 +103,6 @@ def tiny_encoder(code: Code, rng: torch.Generator, backbone: Any = None, **optio
     return encoder.eval()
 
 
-def projector(code: Code, rng: torch.Generator, hidden: int = 3, dim: int = 4) -> Any:
-    """Make a sentence transformer for what comes after the transformer, which is missing, in eval mode."""
-    seed_from(rng)
-    missing: Any = torch.nn.Module()
-    missing.config = SimpleNamespace(hidden_size=hidden, max_position_embeddings=LONGEST)
-    encoder = code.encoder.SentenceTransformer(missing, tiny_tokenizer(), dim=dim, max_length=LONGEST)
-    _stir(encoder.layer_norm, rng)
-    return encoder.eval()
-
-
 def tiny_model(code: Code, rng: torch.Generator, backbone: Any = None, **options: Any) -> Any:
     """Make a two-headed model of width 8 with three classes for task A and two for task B, in eval mode."""
     model = code.multitask.MultiTaskSentenceTransformer(

@@ -67,8 +67,8 @@ def three_outputs(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 @suite.check("takes features that were computed earlier instead of tokens")
 def cached(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    for label, batch in {"features of one sentence": 1, "features of two sentences": 2}.items():
-        model, features = _model(code, rng), _features(rng, batch)
+    for label, dim in {"features as wide as the embedding": HIDDEN, "features wider than the embedding": 4}.items():
+        model, features = _model(code, rng, dim=dim), _features(rng)
         yield case(label, partial(model, features=features), features=features)
 
 
