@@ -27,7 +27,7 @@ def _features(rng: torch.Generator, batch: int = 3, hidden: int = 3) -> Tensor:
     return tenths(torch.randn(batch, hidden, generator=rng))
 
 
-def _lengths(encoder: Any, features: Tensor) -> Tensor:
+def _lengths(encoder: Any, features: Tensor) -> Any:
     embeddings = expect(Tensor, encoder.project(features), "the embeddings")
     return embeddings.norm(dim=-1)
 
