@@ -29,7 +29,8 @@ def _features(rng: torch.Generator, batch: int = 3, hidden: int = 3) -> Tensor:
 
 def _lengths(encoder: Any, features: Tensor) -> Any:
     embeddings = expect(Tensor, encoder.project(features), "the embeddings")
-    return embeddings.norm(dim=-1)
+    lengths: Tensor = torch.linalg.vector_norm(embeddings, dim=-1)
+    return lengths
 
 
 @suite.check("maps features by the linear layer, LayerNorm and L2 norm, in this order")

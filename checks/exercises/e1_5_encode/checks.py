@@ -196,5 +196,5 @@ def progress_bar(code: Code, rng: torch.Generator) -> Iterator[Case]:
 def _shown(encoder: Any, sentences: Any, progress: bool) -> Any:
     # There is a bar on terminals only, and with this variable any stream counts as one.
     with patch.dict(os.environ, FORCE_COLOR="1"), contextlib.redirect_stderr(io.StringIO()) as terminal:
-        encoder.encode(sentences, progress)
+        encoder.encode(sentences, *([True] if progress else []))
     return {"the progress bar": "shown" if terminal.getvalue() else "not shown"}
