@@ -250,7 +250,8 @@ def _listing(keys: list[Any]) -> str:
 
 
 def _shorten(text: str, most: int = 160) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def without_numbers(text: str) -> str:
