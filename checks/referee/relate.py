@@ -19,7 +19,6 @@ RELATIONS: tuple[Relation, ...] = (
     kinds.unfinished,
     kinds.precision,
     kinds.packaged,
-    kinds.written,
     kinds.contained,
     kinds.wrapped,
     kinds.own_object,
@@ -30,7 +29,6 @@ RELATIONS: tuple[Relation, ...] = (
     structures.list_length,
     structures.list_order,
     structures.members,
-    structures.spelled,
     shapes.single_dimension,
     shapes.transposed,
     shapes.emptied,
@@ -51,7 +49,6 @@ RELATIONS: tuple[Relation, ...] = (
     functions.chosen,
     functions.rounded,
     functions.clipped,
-    shapes.gathered,
     sources.reduced,
     # Where it is wrong
     shapes.diagonal,

@@ -78,24 +78,6 @@ def packaged(pair: Pair) -> Iterator[Fact]:
 
 
 @in_each_case
-def written(pair: Pair) -> Iterator[Fact]:
-    """A number as text, as a truth value, as a whole number, and the reverse."""
-    expected, observed = pair.expected, pair.observed
-    kinds = {type(expected), type(observed)}
-    equal = str(expected) == str(observed) or _number_in(expected) == _number_in(observed) is not None
-    if len(kinds) == 2 and kinds <= {int, float, bool, str} and equal:
-        types = f"{_type_name(observed)} instead of {_type_name(expected)}"
-        yield Fact("written", f"{{is}} {types}: {observed!r} instead of {expected!r}")
-
-
-def _number_in(value: Any) -> float | None:
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-@in_each_case
 def contained(pair: Pair) -> Iterator[Fact]:
     """The right items in another container."""
     right, given = _items(pair.expected), _items(pair.observed)

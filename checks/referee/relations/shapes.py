@@ -43,32 +43,6 @@ def reshaped(pair: Pair) -> Iterator[Fact]:
 
 
 @in_each_case
-def gathered(pair: Pair) -> Iterator[Fact]:
-    """One number where many belong, or many whose mean or sum is the right one."""
-    if pair.numbers is None:
-        return
-    expected, observed = pair.numbers
-    if observed.dim() > expected.dim():
-        for name, given in _gather(observed):
-            if pair.close(expected, given):
-                yield Fact(name, f"{{is}} not put together: {name} is {{right}}", pair.evidence(expected))
-    elif observed.dim() < expected.dim():
-        for name, wanted in _gather(expected):
-            if pair.close(wanted, observed):
-                yield Fact(name, f"{{is}} put together: {name} of {{right}}", pair.evidence(wanted))
-
-
-def _gather(tensor: Tensor) -> Iterator[tuple[str, Tensor]]:
-    for dim, along in ((0, "rows"), (-1, "columns")):
-        if tensor.dim() > 1 and tensor.shape[dim] > 1:
-            yield f"the mean over the {along}", tensor.mean(dim)
-            yield f"the sum over the {along}", tensor.sum(dim)
-    if tensor.numel() > 1:
-        yield "the mean of all numbers", tensor.mean()
-        yield "the sum of all numbers", tensor.sum()
-
-
-@in_each_case
 def emptied(pair: Pair) -> Iterator[Fact]:
     """Classes that hold zeros only were left out of a square matrix."""
     expected, observed = pair.numbers or (torch.empty(0), torch.empty(0))

@@ -185,17 +185,3 @@ def members(pair: Pair) -> Iterator[Fact]:
         if expected and expected < observed:
             more = _listed(sorted(observed - expected, key=repr))
             yield Fact("more", f"{{has}} members that do not belong to it: {more}")
-
-
-@in_each_case
-def spelled(pair: Pair) -> Iterator[Fact]:
-    """A text that is the right one but for its form."""
-    expected, observed = pair.expected, pair.observed
-    if type(expected) is not str or type(observed) is not str or not expected or expected == observed:
-        return
-    if not observed:
-        yield Fact("empty", "{is} an empty text")
-    elif expected.casefold() == observed.casefold():
-        yield Fact("case", f"{{has}} the right letters, but in other case: {_quoted(observed)}")
-    elif "".join(expected.split()) == "".join(observed.split()):
-        yield Fact("space", "{has} the right letters, but other blank space between or around them")
