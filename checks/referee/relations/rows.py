@@ -50,6 +50,9 @@ def lost(pair: Pair, expected: Tensor, observed: Tensor) -> Iterator[Fact]:
     wrong = pair.wrong(expected, observed)
     for name, gone in {"not a number (NaN)": observed.isnan(), "infinite": observed.isinf()}.items():
         if gone.numel() > 1 and bool(gone[wrong].all()):
+            right = expected[wrong]
+            if bool((right == right[0]).all()):
+                yield Fact(f"{name} {right[0]}", f"{{is}} {name} where {number(float(right[0]))} is right")
             yield Fact(name, f"{{is}} {name} at {int(wrong.sum())} of {gone.numel()} places; the others are right")
 
 

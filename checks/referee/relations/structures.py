@@ -79,9 +79,10 @@ def exchanged(pair: Pair) -> Iterator[Fact]:
 
 
 def _is_telling(pair: Pair, values: dict[Any, Any], key: Any) -> bool:
-    """Two flags or states that are wrong have the other's value by chance: one must be found in its place alone."""
-    flag = isinstance(values[key], int | float) and values[key] in (0, 1)
-    return not flag and sum(pair.same(values[key], other) for other in values.values()) == 1
+    """Tell whether a value is no flag (0, True) and no state that others have, too: those are exchanged by chance."""
+    if isinstance(values[key], int | float):
+        return values[key] not in (0, 1)
+    return sum(pair.same(values[key], other) for other in values.values()) == 1
 
 
 def _lists(pair: Pair) -> tuple[list[Any], list[Any]] | None:
@@ -143,8 +144,8 @@ def list_order(pair: Pair) -> Iterator[Fact]:
     expected, observed = _lists(pair) or ([], [])
     if not expected or len(expected) != len(observed) or pair.same(expected, observed):
         return
-    pairs = all(isinstance(item, list | tuple) and len(item) == 2 for item in expected)
-    if pairs and pair.same([type(item)(reversed(item)) for item in expected], observed):
+    pairs = all(isinstance(item, tuple) and len(item) == 2 for item in expected)
+    if pairs and pair.same([item[::-1] for item in expected], observed):
         yield Fact("pairs", "each pair in {name} is the wrong way round")
     telling = len(_distinct(pair, expected)) > 2 or not isinstance(expected[0], int | float)
     for name, order in _orders(expected):
