@@ -6,17 +6,18 @@ import pytest
 import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from torch.nn.functional import normalize, one_hot
+from torch.nn.functional import normalize
 
 from checks.protocol.codec import Named, Opaque, Raised, Refused
-from checks.referee.relate import Wrong, relate
+from checks.referee.relate import relate
+from checks.referee.relations.pairs import Pair
 
 few = settings(max_examples=4, deadline=None)
 seeds = st.integers(0, 10**6)
 
 
 def wrongs(*pairs, **inputs):
-    return [Wrong(expected, observed, inputs) for expected, observed in pairs]
+    return [Pair(expected, observed, inputs) for expected, observed in pairs]
 
 
 def told(*pairs, name="the mean", **inputs):
@@ -46,7 +47,7 @@ CHANGES = {
     "in another order: 2, 1, 4, 3": lambda right: right[[1, 0, 3, 2]],
     "only the first of the 4 rows of": lambda right: right[0],
     "only the last of the 4 rows of": lambda right: right[-1],
-    "only the first of 4 rows": lambda right: right[:1],
+    "only the first of the 4 rows of the mean came": lambda right: right[:1],
     "every row of the mean is the first one": lambda right: right[:1].repeat(4, 1),
     "the same row everywhere": lambda right: right.mean(0, keepdim=True).repeat(4, 1),
     "1 row too few, at the start": lambda right: right[1:],
@@ -71,11 +72,8 @@ CHANGES = {
     "the softmax of": lambda right: right.softmax(-1),
     "the log-softmax of": lambda right: right.log_softmax(-1),
     "the place of the largest number": lambda right: right.argmax(-1),
-    "1 at the largest number of each row": lambda right: one_hot(right.argmax(-1), 3).float(),
     "rounded to 2 decimals": lambda right: right.round(decimals=2),
     "clipped: what is below 0 became 0": lambda right: right.clamp(min=0),
-    "the mean over its rows": lambda right: right.mean(0),
-    "the sum over its columns": lambda right: right.sum(-1),
 }
 
 
@@ -197,7 +195,7 @@ def pool_wrongly(seed, wrong, *all_lengths):
         tokens, mask = pooled(seed, lengths)
         real = mask.unsqueeze(-1)
         right = (tokens * real).sum(1) / real.sum(1)
-        cases.append(Wrong(right, wrong(tokens, real), {"tokens": tokens, "mask": mask}))
+        cases.append(Pair(right, wrong(tokens, real), {"tokens": tokens, "mask": mask}))
     return relate(cases, "the mean")
 
 
@@ -293,7 +291,7 @@ def test_relate_sees_that_the_wrong_dimension_was_normalized():
 
 def test_relate_sees_products_of_rows_that_are_not_normalized():
     given = numbers(0, 5, 3)
-    assert "by the lengths of both rows" in told((normalize(given) @ normalize(given).T, given @ given.T))
+    assert "not divided by the lengths of both rows" in told((normalize(given) @ normalize(given).T, given @ given.T))
 
 
 def test_relate_sees_an_exchanged_confusion_matrix_in_lists():
@@ -316,7 +314,7 @@ def test_relate_sees_classes_that_were_left_out():
 # Types
 
 KINDS = [
-    (torch.ones(2), None, "None came back: a `return` is missing"),
+    (torch.ones(2), None, "None came back: is a `return` missing?"),
     (0.5, torch.tensor(0.5), "it is a tensor of one number instead of a plain number: `.item()` is missing"),
     (torch.tensor(0.5), 0.5, "it is a plain number instead of a tensor: the value is right"),
     ([1.0, 2.0], torch.tensor([1.0, 2.0]), "it is a tensor instead of a list: `.tolist()` is missing"),
@@ -326,11 +324,12 @@ KINDS = [
     ([1, 2], Opaque("map", "…"), "it is a `map` instead of a list: what it goes through was not collected"),
     ([1, 2], Opaque("numpy.ndarray", "…"), "it is a NumPy array instead of a list: `.tolist()` is missing"),
     (0.5, Opaque("numpy.float32", "…"), "it is NumPy's float32 instead of a number: `.item()` is missing"),
-    ([1, 2], Opaque("method", "…"), "it is a function instead of a list: a call lacks its `()`"),
-    (1, True, "it is a truth value instead of a whole number: True for 1"),
-    (0.5, "0.5", "it is text instead of a number: '0.5' instead of 0.5"),
-    (3, 3.0, "it is a number instead of a whole number: 3.0 for 3"),
-    (torch.ones(2), (torch.ones(2), torch.zeros(3)), "it is the first of 2 things that came back"),
+    (
+        [1, 2],
+        Opaque("method", "…"),
+        "it is a function instead of a list: it was not called, or an `@property` is missing",
+    ),
+    (torch.ones(2), (torch.ones(2), torch.zeros(3)), "it is the first of 2 things in a tuple"),
     (torch.ones(2), [torch.ones(2)], "it is inside a list of one"),
     ((torch.ones(2), torch.zeros(3)), torch.ones(2), "only the first of the 2 parts of it came back"),
     (
@@ -350,9 +349,9 @@ def test_relate_names_another_type(expected, observed, words):
 
 def test_relate_tells_of_the_callers_own_object():
     tokens = numbers(0)
-    wrong = Wrong(2 * tokens + tokens.square(), tokens.square(), {"tokens": tokens}, ("tokens",), "tokens")
+    wrong = Pair(2 * tokens + tokens.square(), tokens.square(), {"tokens": tokens}, ("tokens",), "tokens")
     assert relate([wrong], "the mean") == "tokens itself came back, after it was changed in place"
-    wrong = Wrong({"the result": 1.5}, {"the result": 1.5}, {"tokens": tokens}, ("tokens",))
+    wrong = Pair({"the result": 1.5}, {"the result": 1.5}, {"tokens": tokens}, ("tokens",))
     assert relate([wrong], "it").startswith("the code changed tokens in place")
 
 
@@ -366,12 +365,15 @@ STRUCTURES = [
     (WORDS, WORDS[:-1], "one too few, at the end: 'plum' is missing"),
     (WORDS, WORDS[1:], "one too few, at the start: 'pear' is missing"),
     (WORDS, WORDS[:1] + WORDS[2:], "one too few: 'fig' is missing"),
-    (WORDS, [*WORDS, "kiwi"], "1 too many, at the end"),
+    (WORDS, [*WORDS, "kiwi"], "one too many, at the end"),
+    ([0, 1, 1], [0, 1], "one too few, at the end: 1 is missing"),
+    ({"p": 0.8, "r": 0.7, "a": 0.7}, {"p": 0.7, "r": 0.8, "a": 0.7}, "p and r are exchanged"),
+    ([[3, 1], [2, 4]], [[1, 3], [4, 2]], ""),
+    ({"a": "on", "b": "off", "c": "on"}, {"a": "off", "b": "on", "c": "on"}, ""),
     (WORDS, [], "is empty; there should be 4"),
     (["fig", "plum", "fig"], ["fig", "plum"], "those that repeat were dropped"),
     (["fig", "plum"], ["fig", "fig", "plum"], "each should come once"),
     ([("a", 1), ("b", 2)], [(1, "a"), (2, "b")], "each pair in it is the wrong way round"),
-    ([["a", "b"], ["c"]], ["a", "b", "c"], "one list for all"),
     ({"a": 1.5, "b": 2.5}, {"A": 1.5, "b": 2.5}, "under other names: 'A' instead of 'a'"),
     ({"a": 1.5, "b": 2.5}, {"b": 2.5}, "it lacks 'a'; all else is right"),
     ({"a": 1.5}, {"a": 1.5, "b": 2.5}, "it also has 'b'"),
@@ -379,18 +381,13 @@ STRUCTURES = [
     ((WORDS, [1, 2]), ([1, 2], WORDS), "the two parts of it are exchanged"),
     (frozenset(WORDS), frozenset(WORDS[:3]), "it lacks 'plum'"),
     (frozenset(WORDS), frozenset([*WORDS, "kiwi"]), "do not belong to it: 'kiwi'"),
-    ([True, False, True, True], [False, True, False, False], "the opposite throughout"),
-    ("a text", "A Text", "in other case"),
-    ("a text", " a text\n", "blank space too much"),
-    ("a text", "a te", "cut off: 'xt' is missing"),
-    ("a text", "a text!", "something too much at its end: '!'"),
-    ("a text", "", "an empty text"),
 ]
 
 
 @pytest.mark.parametrize(("expected", "observed", "words"), STRUCTURES)
 def test_relate_finds_a_change_of_structures(expected, observed, words):
-    assert words in told((expected, observed), name="it")
+    sentence = told((expected, observed), name="it")
+    assert words in sentence if words else not sentence
 
 
 @few

@@ -11,7 +11,8 @@ from .compare import without_numbers
 from .contrast import contrast
 from .judge import CaseResult, judge_checks
 from .picture import draw
-from .relate import Wrong, relate
+from .relate import relate
+from .relations.pairs import Pair
 
 
 def explain(
@@ -51,9 +52,9 @@ def _explain_check(
     return replace(result, expected=found.expected, observed=found.observed, picture=picture, relation=relation)
 
 
-def _wrong_ones(labels: Sequence[str], expected: Mapping[str, Seen], observed: Mapping[str, Seen]) -> list[Wrong]:
+def _wrong_ones(labels: Sequence[str], expected: Mapping[str, Seen], observed: Mapping[str, Seen]) -> list[Pair]:
     pairs = [(expected[label], observed[label]) for label in labels if label in observed]
-    return [Wrong(one.value, other.value, one.inputs, other.changed, other.returned) for one, other in pairs]
+    return [Pair(one.value, other.value, one.inputs, other.changed, other.returned) for one, other in pairs]
 
 
 def _folded(result: CheckResult, before: Sequence[CheckResult]) -> CheckResult:

@@ -1,11 +1,11 @@
 """The relation: how what came back relates to what was expected, where it does so in all wrong cases.
 
-A relation is told only if it would not hold by chance. Each is a function in `relations/`; the table below says which
-comes first: what is special before what is general.
+A relation is told only if it would not hold by chance. Each is a function in `relations/`; the table says which comes
+first: what is special before what is general. A new one is a function there, a line here, and a line in its test.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ..protocol.codec import Named, Raised, Refused
@@ -15,84 +15,55 @@ from .relations.pairs import Pair, Relation
 
 RELATIONS: tuple[Relation, ...] = (
     # The wrong thing altogether
-    kinds.MISSING,
-    kinds.UNFINISHED,
-    kinds.FOREIGN,
-    kinds.PRECISION,
-    kinds.PACKAGED,
-    kinds.WRITTEN,
-    kinds.CONTAINED,
-    kinds.WRAPPED,
-    kinds.OWN_OBJECT,
+    kinds.missing,
+    kinds.unfinished,
+    kinds.precision,
+    kinds.packaged,
+    kinds.contained,
+    kinds.wrapped,
+    kinds.own_object,
     # Right content, otherwise arranged
-    structures.RENAMED,
-    structures.KEY_SET,
-    structures.EXCHANGED,
-    structures.LIST_LENGTH,
-    structures.NESTED,
-    structures.LIST_ORDER,
-    structures.MEMBERS,
-    structures.OPPOSITE,
-    structures.SPELLED,
-    shapes.SINGLE_DIMENSION,
-    shapes.TRANSPOSED,
-    shapes.EMPTIED,
-    rows.UNIFORM,
-    rows.SINGLE_ROW,
-    rows.COUNTED_WRONG,
-    shapes.RESHAPED,
-    rows.REORDERED,
+    structures.renamed,
+    structures.key_set,
+    structures.exchanged,
+    structures.list_length,
+    structures.list_order,
+    structures.members,
+    shapes.single_dimension,
+    shapes.transposed,
+    shapes.emptied,
+    rows.uniform,
+    rows.single_row,
+    rows.counted_wrong,
+    shapes.reshaped,
+    rows.reordered,
     # Other numbers
-    factors.PERCENTAGE,
-    sources.UNMASKED,
-    functions.NORMALIZED,
-    functions.UNSCALED_PRODUCTS,
-    factors.NEGATED,
+    factors.percentage,
+    sources.unmasked,
+    functions.normalized,
+    functions.unscaled_products,
     factors.scaled,
-    factors.COMPLEMENT,
-    functions.APPLIED,
-    functions.LEFT_OUT,
-    functions.CHOSEN,
-    functions.ROUNDED,
-    factors.shifted,
-    factors.AFFINE,
-    functions.CLIPPED,
-    shapes.GATHERED,
-    sources.REDUCED,
+    factors.linear,
+    functions.applied,
+    functions.left_out,
+    functions.chosen,
+    functions.rounded,
+    functions.clipped,
+    sources.reduced,
     # Where it is wrong
-    shapes.DIAGONAL,
-    rows.PARTLY_WRONG,
-    rows.LOST,
-    structures.PARTLY_WRONG,
+    shapes.diagonal,
+    rows.partly_wrong,
+    rows.lost,
 )
 SINGULAR = ("ss", "us", "is", "as")  # ends of words that are no plural
 MOST_LEVELS = 8
 
 
-@dataclass(frozen=True)
-class Wrong:
-    """One wrong case: what was expected and what came, what went in, and what the probe noticed.
-
-    Attributes:
-        expected: What the reference made the check see.
-        observed: What the answer made it see.
-        inputs: What went in, by name.
-        changed: Names of the inputs that were changed in place.
-        returned: Name of the input whose very object came back.
-    """
-
-    expected: Any
-    observed: Any
-    inputs: dict[str, Any]
-    changed: tuple[str, ...] = ()
-    returned: str = ""
-
-
-def relate(wrong: Sequence[Wrong], name: str, slack: float = 1.0) -> str:
+def relate(wrong: Sequence[Pair], name: str, slack: float = 1.0) -> str:
     """Say how the wrong part relates to the right one, with the numbers of the smallest case.
 
     Args:
-        wrong: All wrong cases of a check, the smallest first.
+        wrong: What was expected and what came in all wrong cases of a check, the smallest first.
         name: Of what it sees, in words of the exercise.
         slack: Multiple of the usual tolerance.
 
@@ -100,41 +71,46 @@ def relate(wrong: Sequence[Wrong], name: str, slack: float = 1.0) -> str:
         A sentence, or nothing if no relation holds in all of them.
     """
     try:
-        return next(_sentences(wrong, name, slack), "")
-    except Exception:  # whatever a learner's code may send: what cannot be looked at has no relation
+        return next(_sentences([replace(pair, slack=slack) for pair in wrong], name), "")
+    except Exception:  # whatever a learner's code may send: what cannot be gone through has no relation
         return ""
 
 
-def _sentences(wrong: Sequence[Wrong], name: str, slack: float) -> Iterator[str]:
+def _sentences(wrong: Sequence[Pair], name: str) -> Iterator[str]:
     """Go from the whole to its parts; that an input was changed is said where it shows, or else last."""
-    pairs: list[Pair] = []
-    for part, pairs in _parts(wrong, name, slack):
+    pairs: Sequence[Pair] = []
+    for part, pairs in _parts(wrong, name):
         if any(changed in part for changed in pairs[0].changed):
-            yield from _told([kinds.CHANGED_INPUTS], pairs, part)
+            yield from _told([kinds.changed_inputs], pairs, part)
         yield from _told(RELATIONS, pairs, part)
     if pairs:
-        yield from _told([kinds.CHANGED_INPUTS], pairs, name)
+        yield from _told([kinds.changed_inputs], pairs, name)
 
 
 def _told(relations: Sequence[Relation], pairs: Sequence[Pair], part: str) -> Iterator[str]:
-    found = (relation(pairs) for relation in relations)
-    return (_put_in(sentence, part) for sentence in found if sentence)
+    for relation in relations:
+        try:
+            sentence = relation(pairs)
+        except Exception:  # as above: what one relation cannot look at, another may
+            continue
+        if sentence:
+            yield _put_in(sentence, part)
 
 
-def _parts(wrong: Sequence[Wrong], name: str, slack: float) -> Iterator[tuple[str, list[Pair]]]:
+def _parts(pairs: Sequence[Pair], name: str) -> Iterator[tuple[str, Sequence[Pair]]]:
     """Go from the whole to the part that differs first, as far as it is the same in all cases."""
-    pairs = [Pair(one.expected, one.observed, one.inputs, slack, True, one.changed, one.returned) for one in wrong]
     part = ""
     for _ in range(MOST_LEVELS):
         if not pairs or any(_is_error(value) for pair in pairs for value in (pair.expected, pair.observed)):
             return
         yield part or name, pairs
-        steps = [_step(pair) for pair in pairs]
-        if steps[0] is None or any(step is None or step[0] != steps[0][0] for step in steps):
+        steps = [found for pair in pairs if (found := _step(pair))]
+        if len(steps) < len(pairs) or len({inner for inner, _ in steps}) > 1:
             return
-        part = f"{part}, {steps[0][0]}" if part else steps[0][0]
-        part = f"{name}, {part}" if part.startswith("number ") else part
-        pairs = [step[1] for step in steps if step]
+        inner = steps[0][0]
+        before = part or (name if inner.startswith("number ") else "")
+        part = f"{before}, {inner}" if before else inner
+        pairs = [pair for _, pair in steps]
 
 
 def _is_error(value: Any) -> bool:
@@ -175,6 +151,6 @@ def _put_in(sentence: str, name: str) -> str:
 
 
 def _is_plural(name: str) -> bool:
-    """Tell whether several things are named: the first noun decides."""
-    noun = name.split(" of ")[0].split(" in ")[0].split(",")[0].strip()
+    """Tell whether several things are named: the first noun of the last part decides."""
+    noun = name.split(", ")[-1].split(" of ")[0].split(" in ")[0].strip()
     return noun.endswith("s") and not noun.endswith(SINGULAR)

@@ -1,12 +1,13 @@
-"""The right numbers times one factor, or plus one constant; what the factor is, the inputs tell."""
+"""The right numbers times one factor, plus one constant; what a factor is, the inputs tell."""
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
-from .pairs import Fact, Pair, in_each_case, number
+from .pairs import Fact, Pair, in_each_case, number, weigh
 from .sources import find_mask
 
 # By what something is multiplied or divided that has nothing to do with the input, and what to say of it
@@ -18,9 +19,9 @@ CONSTANTS = {
     "ln 2": (math.log(2), "ln 2, as between the natural logarithm and that to base 2"),
     "ln 10": (math.log(10), "ln 10, as between the natural logarithm and that to base 10"),
 }
-
 LENGTH, REAL, BATCH = "the length with padding", "the number of real tokens", "the number of sentences"
 MOST_NAMES = 2  # with more, a factor says nothing
+LEAST_FACTOR = 1e-3  # a smaller one leaves nothing of the right numbers
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,79 @@ class Quantity:
     value: float | Tensor
 
 
+Fits = Iterator[tuple[str, tuple[str, str]]]  # what must be the same in all cases; the factor, and what it is
+
+
+def scaled(pairs: Sequence[Pair]) -> str | None:
+    """Times one factor that has a name; a plain constant comes first, for what equals 2 may be many things."""
+    if any(pair.alike is None for pair in pairs) or evidence(pairs) < 1:
+        return None
+    for find in (_constants, _row_ratios, _quantities):
+        first, *others = [dict(find(pair)) for pair in pairs]
+        found = [first[kind] for kind in first if all(kind in other for other in others)]
+        if found:
+            names = [words for _, words in found if words]
+            told = " (or ".join(names) + ")" * (len(names) - 1) if len(names) <= MOST_NAMES else ""
+            return f"{{is}} {{right}} times {found[0][0]}" + (f": {told}" if told else "")
+    return None
+
+
+def _constants(pair: Pair) -> Fits:
+    for name, (value, words) in CONSTANTS.items():
+        yield from _factor(pair, f"times {name}", value, words and f"multiplied by {words}")
+        yield from _factor(pair, f"by {name}", 1 / value, words and f"divided by {words}")
+
+
+def _row_ratios(pair: Pair) -> Fits:
+    """Each row by the length with padding instead of its real tokens, and the like: too special to be by chance."""
+    quantities = name_quantities(pair)
+    real = next((one for one in quantities if one.name == REAL), None)
+    for other in quantities if real else ():
+        if real and other is not real:
+            factor = real.value / other.value
+            row = _telling_row(factor)
+            words = f"divided by {_shown(other.value, row)}, {other.name}, instead of {_shown(real.value, row)}, {REAL}"
+            yield from _factor(pair, other.name, factor, words)
+
+
+def _quantities(pair: Pair) -> Fits:
+    for one in name_quantities(pair):
+        meaning = ", as where a sum is not divided by it" if one.name in (LENGTH, REAL, BATCH) else ""
+        named = f"{_shown(one.value)}, {one.name}"
+        yield from _factor(pair, f"times {one.name}", one.value, f"multiplied by {named}{meaning}")
+        yield from _factor(pair, f"by {one.name}", 1 / one.value, f"divided by {named}")
+
+
+def _factor(pair: Pair, kind: str, factor: float | Tensor, words: str) -> Fits:
+    expected, observed = pair.alike or (torch.empty(0), torch.empty(0))
+    shown = _shown(factor)
+    if isinstance(factor, Tensor):
+        if not expected.dim() or len(expected) != len(factor) or not bool(factor.isfinite().all()):
+            return
+        row = _telling_row(factor)
+        place = f" in row {row + 1} of {len(factor)}" if bool((factor != factor[0]).any()) else ""
+        shown = _shown(factor, row) + place
+        factor = factor.reshape(-1, *[1] * (expected.dim() - 1))
+    if pair.close(expected * factor, observed) and not pair.close(expected, observed):
+        yield kind, (shown, words)
+
+
+def _telling_row(factor: float | Tensor) -> int:
+    return int((factor != 1).int().argmax()) if isinstance(factor, Tensor) else 0
+
+
+def _shown(value: float | Tensor, row: int = 0) -> str:
+    return number(float(value[row]) if isinstance(value, Tensor) else value)
+
+
 def name_quantities(pair: Pair) -> list[Quantity]:
-    """Read off the inputs, or else off the right value, by what something may have been multiplied or divided."""
+    """Read off the inputs by what something may have been multiplied or divided."""
     mask = find_mask(pair)
     found = _mask_quantities(mask) if mask is not None else []
     for name, given in pair.inputs.items():
         if given is not mask:
             found += _input_quantities(name, given, mask)
-    known: dict[str, Quantity] = {}
-    for quantity in [*found, *_shape_quantities(pair.expected)]:
-        known.setdefault(quantity.name, quantity)
-    return list(known.values())
+    return list({quantity.name: quantity for quantity in reversed(found)}.values())[::-1]
 
 
 def _mask_quantities(mask: Tensor) -> list[Quantity]:
@@ -70,133 +133,53 @@ def _input_quantities(name: str, given: object, mask: Tensor | None) -> list[Qua
     return []
 
 
-def _shape_quantities(expected: object) -> list[Quantity]:
-    if not isinstance(expected, Tensor) or expected.dim() < 2:
-        return []
-    return [
-        Quantity("the number of rows", float(len(expected))),
-        Quantity("the number of columns", float(expected.shape[-1])),
-    ]
-
-
-def scaled(pairs: Sequence[Pair]) -> str | None:
-    """Times one factor, which has a name in all cases, or is the same in all."""
-    try:
-        return _named_factor(pairs) or _common_factor(pairs)
-    except Exception:  # whatever a learner's code may send: what cannot be looked at has no relation
+def linear(pairs: Sequence[Pair]) -> str | None:
+    """Times any factor, plus any constant, the same in all cases: more numbers must agree than it takes to find it."""
+    numbers = [pair.alike for pair in pairs if pair.alike and pair.alike[0].numel() and not pair.close(*pair.alike)]
+    if len(numbers) < len(pairs):
         return None
-
-
-def _named_factor(pairs: Sequence[Pair]) -> str | None:
-    """Try what has a name, simple factors first; where more than one name fits, both are told."""
-    for find in (_row_factors, _single_factors, _two_factors):
-        found = [dict(find(pairs[0]))]
-        found += [dict(find(pair)) for pair in pairs[1:] if found[0]]
-        kinds = [kind for kind in found[0] if all(kind in other for other in found)]
-        if kinds and _evidence(pairs) >= 1:
-            factor = found[0][kinds[0]][0]
-            names = [text for kind in kinds if (text := found[0][kind][1])]
-            told = " (or ".join(names) + ")" * (len(names) - 1) if len(names) <= MOST_NAMES else ""
-            return f"{{is}} {{right}} times {factor}" + (f": {told}" if told else "")
+    known = evidence(pairs)
+    one_apart = all(type(pair.expected) is int for pair in pairs)
+    right, given = (torch.cat([both[side].flatten() for both in numbers]) for side in (0, 1))
+    for needed, factor, shift in _fits(right, given):
+        fits = all(pair.close(both[0] * factor + shift, both[1]) for pair, both in zip(pairs, numbers, strict=True))
+        if fits and one_apart and factor == 1 and abs(shift) == 1:
+            return f"{{is}} one {'more' if shift > 0 else 'less'} than it should be"
+        if fits and known >= needed:
+            return _told(factor, shift)
     return None
 
 
-Named = Iterator[tuple[str, tuple[str, str]]]  # what must be the same in all cases; the factor, and what it is
-
-
-def _row_factors(pair: Pair) -> Named:
-    """Each row by the length with padding instead of its real tokens, and the like: too special to be by chance."""
-    quantities = [one for one in name_quantities(pair) if isinstance(one.value, Tensor)]
-    for one in quantities:
-        for other in name_quantities(pair):
-            if not isinstance(other.value, Tensor) or (one.name == REAL and other is not one):
-                yield from _ratio(pair, one, other)
-                yield from _ratio(pair, other, one)
-
-
-def _single_factors(pair: Pair) -> Named:
-    for name, (value, words) in CONSTANTS.items():
-        yield from _factor(pair, f"times {name}", value, words and f"multiplied by {words}")
-        yield from _factor(pair, f"by {name}", 1 / value, words and f"divided by {words}")
-    for one in name_quantities(pair):
-        shown = _at_first(one.value)
-        meaning = ", as where a sum is not divided by it" if one.name in (LENGTH, REAL, BATCH) else ""
-        yield from _factor(pair, f"times {one.name}", one.value, f"multiplied by {shown}, {one.name}{meaning}")
-        yield from _factor(pair, f"by {one.name}", 1 / one.value, f"divided by {shown}, {one.name}")
-
-
-def _two_factors(pair: Pair) -> Named:
-    quantities = name_quantities(pair)
-    for one in quantities:
-        for other in quantities:
-            if one is not other:
-                yield from _ratio(pair, one, other)
-
-
-def _ratio(pair: Pair, one: Quantity, other: Quantity) -> Named:
-    """Divided by one quantity instead of another."""
-    row = _telling_row(one.value / other.value)
-    wrong, right = _at_first(other.value, row), _at_first(one.value, row)
-    words = f"divided by {wrong}, {other.name}, instead of {right}, {one.name}"
-    yield from _factor(pair, f"{one.name} / {other.name}", one.value / other.value, words)
-
-
-def _factor(pair: Pair, kind: str, factor: float | Tensor, words: str) -> Named:
-    if pair.alike is None:
-        return
-    expected, observed = pair.alike
-    if isinstance(factor, Tensor):
-        if not expected.dim() or len(expected) != len(factor) or not bool(factor.isfinite().all()):
-            return
-        row, place = _telling_row(factor), ""
-        if len(factor) > 1 and bool((factor != factor[0]).any()):
-            place = f" in row {row + 1} of {len(factor)}"
-        shown = number(float(factor[row])) + place
-        factor = factor.reshape(-1, *[1] * (expected.dim() - 1))
-    else:
-        shown = number(factor)
-    if pair.close(expected * factor, observed) and not pair.close(expected, observed):
-        yield kind, (shown, words)
-
-
-def _telling_row(factor: float | Tensor) -> int:
-    return int((factor != 1).int().argmax()) if isinstance(factor, Tensor) else 0
-
-
-def _at_first(value: float | Tensor, row: int = 0) -> str:
-    return number(float(value[row]) if isinstance(value, Tensor) else value)
-
-
-def _common_factor(pairs: Sequence[Pair]) -> str | None:
-    """A factor without a name: one number more must agree than it takes to find it."""
-    factor = next((found for pair in pairs if (found := _fit(pair)) is not None), None)
-    if factor is None or _evidence(pairs) < 2 or any(pair.alike and pair.close(*pair.alike) for pair in pairs):
-        return None
-    if all(pair.alike and pair.close(pair.alike[0] * factor, pair.alike[1]) for pair in pairs):
-        return f"{{is}} {{right}} times {number(factor)}"
-    return None
-
-
-def _fit(pair: Pair) -> float | None:
-    if pair.alike is None or not pair.alike[0].numel():
-        return None
-    expected, observed = (tensor.flatten() for tensor in pair.alike)
+def _fits(expected: Tensor, observed: Tensor) -> Iterator[tuple[int, float, float]]:
+    """Suggest factors and constants, and how much must agree: one more than was fitted."""
+    yield 1, -1, 0
+    yield 1, -1, 1
     largest = int(expected.abs().nan_to_num(0, 0, 0).argmax())
-    factor = float(observed[largest] / expected[largest])
-    return factor if math.isfinite(factor) and abs(factor) > 1e-4 else None
+    least, most = int(expected.argmin()), int(expected.argmax())
+    slope = float((observed[most] - observed[least]) / (expected[most] - expected[least]))
+    for needed, factor, shift in (
+        (2, float(observed[largest] / expected[largest]), 0.0),
+        (2, 1.0, float(observed[0] - expected[0])),
+        (3, slope, float(observed[least] - slope * expected[least])),
+    ):
+        if math.isfinite(factor + shift) and abs(factor) > LEAST_FACTOR:
+            yield needed, factor, shift
 
 
-def _evidence(pairs: Sequence[Pair]) -> float:
-    """Count the different numbers in all cases together; a case that repeats another proves nothing."""
-    if any(pair.alike is None for pair in pairs):
-        return 0
-    evidence: dict[str, float] = {}
-    for pair in pairs:
-        if pair.alike is not None:
-            evidence[str(pair.alike[0].flatten()[:6].tolist())] = pair.evidence(*pair.alike)
-    return sum(evidence.values())
+def _told(factor: float, shift: float) -> str:
+    if factor == -1 and shift in (0, 1):
+        return "{is} 1 minus {right}" if shift else "{is} {right} with the sign turned around"
+    parts = [f"times {number(factor)}"] if factor != 1 else []
+    parts += [f"{'plus' if shift > 0 else 'minus'} {number(abs(shift))}"] if shift else []
+    return f"{{is}} {{right}} {', '.join(parts)}"
 
 
+def evidence(pairs: Sequence[Pair]) -> float:
+    """Count the different numbers in all cases together."""
+    return weigh(pairs, [pair.evidence(*pair.alike) if pair.alike else 0 for pair in pairs])
+
+
+@in_each_case
 def percentage(pair: Pair) -> Iterator[Fact]:
     """A hundred times a share of 1."""
     expected, observed = pair.expected, pair.observed
@@ -204,49 +187,3 @@ def percentage(pair: Pair) -> Iterator[Fact]:
     if share and pair.alike and pair.close(pair.alike[0] * 100, pair.alike[1]):
         values = f"{observed:.5g} instead of {expected:.5g}"
         yield Fact("percent", f"{{is}} a percentage instead of a share of 1: {values}")
-
-
-def negated(pair: Pair) -> Iterator[Fact]:
-    """All signs are wrong."""
-    if pair.alike and pair.close(-pair.alike[0], pair.alike[1]):
-        yield Fact("negated", "{is} {right} with the sign turned around", pair.evidence(*pair.alike))
-
-
-def shifted(pairs: Sequence[Pair]) -> str | None:
-    """Plus one constant, the same in all cases."""
-    if any(pair.alike is None or not pair.alike[0].numel() or pair.close(*pair.alike) for pair in pairs):
-        return None
-    numbers = [pair.alike for pair in pairs if pair.alike is not None]
-    shift = float((numbers[0][1] - numbers[0][0]).flatten()[0])
-    if not math.isfinite(shift) or not all(
-        pair.close(expected + shift, observed) for pair, (expected, observed) in zip(pairs, numbers, strict=True)
-    ):
-        return None
-    if all(type(pair.expected) is int for pair in pairs) and abs(shift) == 1:
-        return "{is} one more than it should be" if shift > 0 else "{is} one less than it should be"
-    amount = f"plus {number(shift)}" if shift > 0 else f"minus {number(-shift)}"
-    return f"{{is}} {{right}} {amount}" if shift and _evidence(pairs) >= 2 else None
-
-
-def affine(pair: Pair) -> Iterator[Fact]:
-    """Times one factor and plus one constant: brought from one range to another."""
-    if pair.alike is None or pair.alike[0].numel() < 4:
-        return
-    expected, observed = (tensor.flatten() for tensor in pair.alike)
-    least, most = int(expected.argmin()), int(expected.argmax())
-    factor = float((observed[most] - observed[least]) / (expected[most] - expected[least]))
-    shift = float(observed[least] - factor * expected[least])
-    small = 1e-3  # a factor next to zero leaves nothing of the right numbers
-    if math.isfinite(factor) and abs(factor) > small and pair.close(expected * factor + shift, observed):
-        amount = f"plus {number(shift)}" if shift > 0 else f"minus {number(-shift)}"
-        text = f"{{is}} {{right}} times {number(factor)}, {amount}"
-        yield Fact(f"{factor:.2g} {shift:.2g}", text, pair.evidence(expected, observed) - 2)
-
-
-def complement(pair: Pair) -> Iterator[Fact]:
-    """A distance for a similarity, a share of errors for a share of hits."""
-    if pair.alike and pair.close(1 - pair.alike[0], pair.alike[1]):
-        yield Fact("complement", "{is} 1 minus {right}", pair.evidence(*pair.alike))
-
-
-NEGATED, COMPLEMENT, AFFINE, PERCENTAGE = map(in_each_case, (negated, complement, affine, percentage))

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Any
 
 import torch
@@ -24,19 +24,19 @@ class Pair:
         expected: The right one.
         observed: The wrong one.
         inputs: What went in, by name.
-        slack: Multiple of the usual tolerance.
-        whole: It is all that came back.
         changed: Names of inputs that were changed in place.
         returned: Name of the input whose very object came back.
+        slack: Multiple of the usual tolerance.
+        whole: It is all that came back.
     """
 
     expected: Any
     observed: Any
     inputs: dict[str, Any] = field(default_factory=dict)
-    slack: float = 1.0
-    whole: bool = True
     changed: tuple[str, ...] = ()
     returned: str = ""
+    slack: float = 1.0
+    whole: bool = True
 
     @cached_property
     def numbers(self) -> tuple[Tensor, Tensor] | None:
@@ -104,37 +104,46 @@ class Fact:
 
 
 Find = Callable[[Pair], Iterator[Fact]]
+FindNumbers = Callable[[Pair, Tensor, Tensor], Iterator[Fact]]
 Relation = Callable[[Sequence[Pair]], str | None]
 
 
 def in_each_case(find: Find) -> Relation:
     """Make a relation that holds where the same kind of fact holds in each case; it is told of the smallest."""
 
+    @wraps(find)
     def relation(pairs: Sequence[Pair]) -> str | None:
-        first = {fact.kind: fact for fact in reversed(_facts(find, pairs[0]))}
-        found = [first]
-        for pair in pairs[1:]:
-            if not first:
-                return None
-            found.append({fact.kind: fact for fact in _facts(find, pair) if fact.kind in first})
-        for kind, fact in reversed(first.items()):
-            if all(kind in facts for facts in found) and _weigh(pairs, [facts[kind] for facts in found]) >= 1:
+        first = _facts(find, pairs[0])
+        found = [first, *(_facts(find, pair) for pair in pairs[1:] if first)]
+        for kind, fact in first.items():
+            if all(kind in facts for facts in found) and weigh(pairs, [facts[kind].evidence for facts in found]) >= 1:
                 return fact.sentence
         return None
 
     return relation
 
 
-def _weigh(pairs: Sequence[Pair], facts: Sequence[Fact]) -> float:
+def of_numbers(find: FindNumbers) -> Relation:
+    """Make a relation of tensors (or lists, or plain numbers) of one shape that hold other numbers than they should."""
+
+    @wraps(find)
+    def find_in_numbers(pair: Pair) -> Iterator[Fact]:
+        if pair.alike and pair.alike[0].numel() and not pair.close(*pair.alike):
+            yield from find(pair, *pair.alike)
+
+    return in_each_case(find_in_numbers)
+
+
+def weigh(pairs: Sequence[Pair], evidence: Sequence[float]) -> float:
     """Add up the evidence of all cases; one that repeats another proves nothing."""
-    return sum({describe(pair.expected): fact.evidence for pair, fact in zip(pairs, facts, strict=True)}.values())
+    return sum({describe(pair.expected): each for pair, each in zip(pairs, evidence, strict=True)}.values())
 
 
-def _facts(find: Find, pair: Pair) -> list[Fact]:
-    try:
-        return list(find(pair))
-    except Exception:  # whatever a learner's code may send: what cannot be looked at has no relation
-        return []
+def _facts(find: Find, pair: Pair) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {}
+    for fact in find(pair):
+        facts.setdefault(fact.kind, fact)
+    return facts
 
 
 def number(value: float) -> str:

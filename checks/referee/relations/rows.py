@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from .pairs import Fact, Pair, in_each_case, number
+from .pairs import Fact, Pair, in_each_case, number, of_numbers
 from .sources import find_mask
 
 MOST_ROWS = 512  # each is compared with each
@@ -24,59 +24,53 @@ def _rows(pair: Pair) -> tuple[Tensor, Tensor] | None:
 
 
 def _word(rows: Tensor, count: int = 2) -> str:
-    word = "row" if rows.dim() > 1 else "number"
-    return word if count == 1 else f"{word}s"
+    return ("row" if rows.dim() > 1 else "number") + ("" if count == 1 else "s")
 
 
-def uniform(pair: Pair) -> Iterator[Fact]:
+@of_numbers
+def uniform(pair: Pair, expected: Tensor, observed: Tensor) -> Iterator[Fact]:
     """Zero, one value, or no number everywhere."""
-    if pair.alike is None or not pair.alike[0].numel():
-        return
-    expected, observed = (tensor.flatten() for tensor in pair.alike)
-    single = len(observed) == 1
-    everywhere = "" if single else " everywhere"
+    several = observed.numel() > 1
+    everywhere = " everywhere" if several else ""
+    first = float(observed.flatten()[0])
     if bool(observed.isnan().all()) and not bool(expected.isnan().any()):
         yield Fact("nan", f"{{is}} not a number (NaN){everywhere}")
     elif bool(observed.isinf().all()) and not bool(expected.isinf().any()):
-        yield Fact("infinite", f"{{is}} infinite{everywhere} ({number(float(observed[0]))})")
-    elif not bool(observed.any()) and bool(expected.any()) and not single:
-        yield Fact("zero", "{is} 0 everywhere", 1)
-    elif not single and bool((observed == observed[0]).all()) and len(expected.unique()) > 1:
-        yield Fact("same", f"{{is}} the same number everywhere: {number(float(observed[0]))}")
+        yield Fact("infinite", f"{{is}} infinite{everywhere} ({number(first)})")
+    elif several and bool((observed == first).all()):
+        if first == 0:
+            yield Fact("zero", "{is} 0 everywhere")
+        elif observed.numel() > 2 and len(expected.unique()) > 1:
+            yield Fact("same", f"{{is}} the same number everywhere: {number(first)}")
 
 
-def lost(pair: Pair) -> Iterator[Fact]:
+@of_numbers
+def lost(pair: Pair, expected: Tensor, observed: Tensor) -> Iterator[Fact]:
     """Some values are no numbers, or infinite, and all others are right."""
-    if pair.alike is None:
-        return
-    expected, observed = pair.alike
+    wrong = pair.wrong(expected, observed)
     for name, gone in {"not a number (NaN)": observed.isnan(), "infinite": observed.isinf()}.items():
-        wrong = pair.wrong(expected, observed)
-        if 1 < len(gone.flatten()) > int(gone.sum()) > 0 and torch.equal(wrong, gone & wrong):
-            where = expected[gone & wrong]
-            if bool((where == where[0]).all()):
-                yield Fact(f"{name} {where[0]}", f"{{is}} {name} where {number(float(where[0]))} is right")
-            yield Fact(name, f"{{is}} {name} at {int(gone.sum())} of {gone.numel()} places; the others are right")
+        if gone.numel() > 1 and bool(gone[wrong].all()):
+            right = expected[wrong]
+            if bool((right == right[0]).all()):
+                yield Fact(f"{name} {right[0]}", f"{{is}} {name} where {number(float(right[0]))} is right")
+            yield Fact(name, f"{{is}} {name} at {int(wrong.sum())} of {gone.numel()} places; the others are right")
 
 
-def reordered(pair: Pair) -> Iterator[Fact]:
+@of_numbers
+def reordered(pair: Pair, expected: Tensor, observed: Tensor) -> Iterator[Fact]:
     """The right rows in another order, which may have a name."""
-    found = _rows(pair)
-    if found is None or len(found[0]) != len(found[1]) or pair.close(*found):
-        return
-    expected, observed = found
-    order = _order(pair, expected, observed)
+    order = _find_order(pair, expected, observed) if _rows(pair) else None
     if order is None:
         return
     strong = expected.dim() > 1 or pair.evidence(expected) >= 3
-    word = _word(expected)
+    right = f"the {_word(expected)} of {{name}} are right, but in another order"
     for name in _name_order(pair, order, expected):
-        yield Fact(name, f"the {word} of {{name}} are right, but in another order: {name}", 1 if strong else 0.4)
-    text = ", ".join(str(place + 1) for place in order[:8].tolist()) + (", …" if len(order) > 8 else "")
-    yield Fact("order", f"the {word} of {{name}} are right, but in another order: {text}", 1 if strong else 0)
+        yield Fact(name, f"{right}: {name}", 1 if strong else 0.4)
+    listed = ", ".join(str(place + 1) for place in order[:8].tolist()) + (", …" if len(order) > 8 else "")
+    yield Fact("order", f"{right}: {listed}", 1 if strong else 0)
 
 
-def _order(pair: Pair, expected: Tensor, observed: Tensor) -> Tensor | None:
+def _find_order(pair: Pair, expected: Tensor, observed: Tensor) -> Tensor | None:
     """Find which right row stands in each place; none, if two are alike, for they may be anywhere."""
     count = len(expected)
     wanted, given = expected.reshape(count, -1), observed.reshape(count, -1)
@@ -98,18 +92,12 @@ def _name_order(pair: Pair, order: Tensor, expected: Tensor) -> Iterator[str]:
         yield "reversed"
     elif any(torch.equal(order, places.roll(shift)) for shift in (1, -1)):
         yield f"all moved by one, the {'last' if order[0] == count - 1 else 'first'} to the other end"
-    for name, lengths in _lengths(pair, count):
-        if len(lengths.unique()) > 1:
-            for words, turned in (
-                (f"sorted by {name}, the shortest first", lengths),
-                (f"sorted by {name}, the longest first", -lengths),
-            ):
-                if bool((turned[order].diff() >= 0).all()):
-                    yield words
-    if expected.dim() == 1 and count > 2:
-        for words, step in (("sorted, the smallest first", 1), ("sorted, the largest first", -1)):
-            if bool((expected[order].diff() * step >= 0).all()):
-                yield words
+    keys = [(f"sorted by {name}, the ", "shortest", "longest", lengths) for name, lengths in _lengths(pair, count)]
+    keys += [("sorted, the ", "smallest", "largest", expected)] if expected.dim() == 1 and count > 2 else []
+    for words, least, most, key in keys:
+        steps = key[order].diff()
+        if bool(steps.any()) and bool((steps >= 0).all() | (steps <= 0).all()):
+            yield f"{words}{least if bool((steps >= 0).all()) else most} first"
 
 
 def _lengths(pair: Pair, count: int) -> Iterator[tuple[str, Tensor]]:
@@ -122,46 +110,34 @@ def _lengths(pair: Pair, count: int) -> Iterator[tuple[str, Tensor]]:
             yield "number of words", torch.tensor([float(len(text.split())) for text in given])
 
 
+@in_each_case
 def counted_wrong(pair: Pair) -> Iterator[Fact]:
     """Rows that are missing or too many at one end."""
     found = _rows(pair)
     if found is None or len(found[0]) == len(found[1]):
         return
-    expected, observed = found
-    few, (short, long) = len(observed) < len(expected), sorted(found, key=len)
-    count = len(long) - len(short)
-    word = _word(expected, count)
-    if not len(observed):
-        yield Fact("empty", f"{{has}} no {_word(expected)} at all instead of {len(expected)}")
+    short, long = sorted(found, key=len)
+    if not len(found[1]):
+        yield Fact("empty", f"{{has}} no {_word(short)} at all instead of {len(long)}")
         return
-    ends = {"end": long[: len(short)], "start": long[count:]}
-    for end, part in ends.items():
-        if pair.close(part, short) or pair.close(short, part):
-            if few and len(short) == 1:
-                kept = "first" if end == "end" else "last"
-                yield Fact(f"only {end}", f"only the {kept} of {len(expected)} {_word(expected)} of {{name}} came back")
-            what = "too few" if few else "too many"
-            kind = f"{what} {end} {count if few else ''}"
-            yield Fact(kind, f"{{has}} {count} {word} {what}, at the {end}; the others are right", pair.evidence(short))
-            yield Fact(
-                f"{what} {end}",
-                f"{{has}} {count} {word} {what}, at the {end}; the others are right",
-                pair.evidence(short),
-            )
+    count, what = len(long) - len(short), "too few" if short is found[1] else "too many"
+    for end, part in {"end": long[: len(short)], "start": long[count:]}.items():
+        if pair.close(part, short):
+            sentence = f"{{has}} {count} {_word(short, count)} {what}, at the {end}; the others are right"
+            yield Fact(f"{what} {end}", sentence, pair.evidence(short))
 
 
+@in_each_case
 def single_row(pair: Pair) -> Iterator[Fact]:
     """One of the rows instead of all, or in the place of all."""
     if pair.numbers is None or not pair.numbers[0].dim() or len(pair.numbers[0]) < 2:
         return
     expected, observed = pair.numbers
+    alone = observed[0] if observed.dim() == expected.dim() and len(observed) == 1 else observed
     for name, row in {"first": expected[0], "last": expected[-1]}.items():
-        if pair.close(row, observed):
-            yield Fact(
-                name,
-                f"only the {name} of the {len(expected)} {_word(expected)} of {{name}} came back",
-                pair.evidence(row),
-            )
+        if pair.close(row, alone):
+            sentence = f"only the {name} of the {len(expected)} {_word(expected)} of {{name}} came back"
+            yield Fact(name, sentence, pair.evidence(row))
         if pair.alike and pair.close(row.expand_as(expected), observed) and not pair.close(expected, observed):
             yield Fact(f"all {name}", f"every {_word(expected, 1)} of {{name}} is the {name} one", pair.evidence(row))
     if pair.alike and observed.dim() > 1 and _is_one(pair, observed) and not _is_one(pair, expected):
@@ -173,65 +149,57 @@ def _is_one(pair: Pair, rows: Tensor) -> bool:
     return pair.close(rows[:1].expand_as(rows), rows)
 
 
-def partly_wrong(pair: Pair) -> Iterator[Fact]:
+@of_numbers
+def partly_wrong(pair: Pair, expected: Tensor, observed: Tensor) -> Iterator[Fact]:
     """Some rows are right: where the others are, and what they hold."""
-    found = _rows(pair)
-    if found is None or len(found[0]) != len(found[1]) or len(found[0]) < 1:
+    if _rows(pair) is None:
         return
-    expected, observed = found
     wrong = pair.wrong(expected, observed).reshape(len(expected), -1).any(1)
     right = int((~wrong).sum())
     content = _content(observed[wrong], expected[wrong])
-    if not bool(wrong.any()) or (not right and not content):
+    holds = f"{{is}} {content or 'wrong'} only in"
+    if not right and not content:
         return
-    holds = f"{{is}} {content}" if content else "{is} wrong"
     for words in _traits(pair, wrong):
-        yield Fact(words, f"{holds} only in {words}", float(right))
+        yield Fact(words, f"{holds} {words}", float(right))
+    if not content and right > 1 and bool((wrong.int().diff() >= 0).all()):
+        yield Fact("from on", f"{{is}} right in the first {right} {_word(expected)}, and wrong after them")
     if right:
-        if not content and right > 1 and bool((wrong.int().diff() >= 0).all()):
-            yield Fact("from on", f"{{is}} right in the first {right} {_word(expected)}, and wrong after them")
-        weight = 1 if content or right > FEW else 0
-        yield Fact(f"some {content}", f"{holds} only in {_listed(wrong, _word(expected))}", weight)
+        yield Fact(f"some {content}", f"{holds} {_listed(wrong, expected)}", 1 if content or right > FEW else 0)
 
 
 def _content(rows: Tensor, right: Tensor) -> str:
     """Say what wrong rows hold, if it is one thing."""
-    if bool(rows.isnan().all()):
-        return "not a number (NaN)"
-    if bool(rows.isinf().all()):
-        return f"infinite ({number(float(rows.flatten()[0]))})"
     values = rows.flatten()
+    if bool(values.isnan().all()):
+        return "not a number (NaN)"
+    if bool(values.isinf().all()):
+        return f"infinite ({number(float(values[0]))})"
     constant = len(values) > 1 and bool((values == values[0]).all()) and bool((right != values[0]).any())
     return number(float(values[0])) if constant else ""
 
 
 def _traits(pair: Pair, wrong: Tensor) -> Iterator[str]:
-    """Say what sets the wrong rows apart, as far as a mask tells."""
+    """Say what sets the wrong rows apart, as far as a mask tells: what is special first."""
     mask = find_mask(pair)
     if mask is None or len(mask) != len(wrong):
         return
     real, width = mask.bool().sum(1), mask.shape[1]
-    gap = (mask.bool().int().diff(dim=1) > 0).any(1)
     for words, rows in {
         "rows that are all padding": real == 0,
+        "rows whose padding stands before a token": (mask.bool().int().diff(dim=1) > 0).any(1),
         "rows with padding": real < width,
         "rows of one token": real == 1,
         "rows without padding": real == width,
-        "the longest rows": real == real.max(),
-        "rows whose padding stands before a token": gap,
     }.items():
         if torch.equal(rows, wrong):
             yield words
 
 
-def _listed(wrong: Tensor, word: str) -> str:
+def _listed(wrong: Tensor, rows: Tensor) -> str:
     places = [str(place + 1) for place in wrong.nonzero().flatten().tolist()]
-    if len(places) == 1:
-        return f"{word[:-1]} {places[0]} of {len(wrong)}"
-    if len(places) <= FEW:
-        return f"{word} {', '.join(places[:-1])} and {places[-1]} of {len(wrong)}"
-    return f"{len(places)} of {len(wrong)} {word}"
-
-
-UNIFORM, LOST, REORDERED, COUNTED_WRONG = map(in_each_case, (uniform, lost, reordered, counted_wrong))
-SINGLE_ROW, PARTLY_WRONG = map(in_each_case, (single_row, partly_wrong))
+    if len(places) > FEW:
+        return f"{len(places)} of {len(wrong)} {_word(rows)}"
+    *most, last = places
+    before = f"{', '.join(most)} and " if most else ""
+    return f"{_word(rows, len(places))} {before}{last} of {len(wrong)}"
