@@ -128,9 +128,13 @@ def leak_free_divided_words(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _of_banks(code: Code, depends: tuple[bool, bool], seed: int) -> Any:
-    """Give some of the word banks, and both sides of a split that divides the words."""
-    (_, banks), split = _with_source(code, 800, 0.25, seed, True)
-    return {key: words for key, words in banks.items() if (key[1] is not None, key[2] is not None) == depends}, split
+    """Give the sizes of both sides, and of some word banks the words, and those that each side draws from it."""
+    split = _split(code, 800, 0.25, seed, True)
+    drawn = [[word for sample in side for word in sample.words] for side in split]
+    _, banks = _full_source(code)
+    some = [words for key, words in banks.items() if (key[1] is not None, key[2] is not None) == depends]
+    used = [(list(bank), [[word for word in words if word in bank] for words in drawn]) for bank in some]
+    return [len(side) for side in split], used
 
 
 @suite.check("repeats its sentences for the same seed, and only then")

@@ -47,16 +47,24 @@ def _judge_shared_words(observed: Any, expected: Any) -> str | None:
 
 
 def _judge_divided_words(observed: Any, expected: Any) -> str | None:
-    used = _used_words(observed[1], expected[0])
+    used = [(len(bank), sides) for (bank, _), (_, sides) in zip(expected[1], observed[1], strict=True)]
     shared = sum(len(set(train) & set(test)) for _, (train, test) in used)
     if shared:
-        own = all(len(set(test)) <= size // 4 for size, (_, test) in used)
-        return f"{shared} words are on both sides" + (": testing keeps to its part, training does not" if own else "")
+        few = [all(len(set(sides[index])) <= size // 4 for size, sides in used) for index in range(2)]
+        return f"{shared} words are on both sides" + SHARING.get((few[0], few[1]), "")
     for size, (train, test) in used:
         for words, share in ((train, 3 * size // 4), (test, size // 4)):
             if len(set(words)) > share or (len(words) > 16 * share and len(set(words)) < 0.8 * share):
                 return "the words are not divided in the share that was asked for"
-    return _other_sizes(observed[1], [600, 200])
+    sizes, wanted = observed[0], expected[0]
+    return None if sizes == wanted else f"the sides have {joined(sizes)} sentences instead of {joined(wanted)}"
+
+
+# What shared words tell: whether training, and testing, keep to the few words that are held out.
+SHARING = {
+    (True, True): ": both sides draw from the same part of them",
+    (False, True): ": testing keeps to its part, training does not",
+}
 
 
 def _judge_held_out(observed: Any, expected: Any) -> str | None:
