@@ -1,6 +1,7 @@
 """What a learner is told: cases and their contrast, pictures, exceptions in words, two mistakes, credit."""
 
 import io
+import json
 import re
 from xml.etree import ElementTree
 
@@ -13,6 +14,7 @@ from checks.course import SOLUTIONS, load_course
 from checks.grader.grading import Grader
 from checks.grader.record import Result
 from checks.grader.results import total
+from checks.maintain.explanations import Kind, grade_answers, kind_of, table
 from checks.protocol.codec import Raised, Refused, Seen, pack, unpack
 from checks.protocol.probe import WHOLE, observe
 from checks.protocol.suite import Check, Suite, WrongForm, case, expect, expect_parts
@@ -236,6 +238,34 @@ def mean_pool(token_embeddings, attention_mask):
 """
     result = graded(grader, text)
     assert result.diagnosis is not None
+
+
+# How well answers are explained
+
+
+def test_own_answers_are_judged_rightly_and_named_with_certainty():
+    (answered,) = grade_answers(None, [MEAN])
+    assert all(one.well for one in answered)
+    wrong = [one for one in answered if not one.is_right]
+    assert {kind_of(one.result) for one in wrong} == {Kind.CERTAIN}
+    counted = table(answered).split("\n")
+    assert counted[1].split() == ["1.1", str(len(wrong)), "0", "0", "0", "0", "0"]
+    assert "This looks like a known mistake" in wrong[0].screen()
+    assert json.loads(wrong[0].line())["diagnosis"] == wrong[0].name
+
+
+def test_strangers_answers_are_read_from_a_folder(tmp_path):
+    with pytest.raises(ValueError, match=r"folder is .* but holds no files such as wrong/1.1/name.py"):
+        list(grade_answers(tmp_path, [MEAN]))
+    (tmp_path / "wrong" / "1.1").mkdir(parents=True)
+    (tmp_path / "wrong" / "1.1" / "sum.py").write_text("def mean_pool(tokens, mask):\n    return tokens.sum(dim=1)\n")
+    (tmp_path / "wrong" / "1.1" / "nothing.py").write_text("no Python")
+    (answered,) = grade_answers(tmp_path, [MEAN])
+    assert [(one.name, one.result is None) for one in answered] == [
+        ("wrong/1.1/nothing.py", True),
+        ("wrong/1.1/sum.py", False),
+    ]
+    assert "judged wrongly: 1.1 wrong/1.1/nothing.py" in table(answered)
 
 
 # Credit for what works

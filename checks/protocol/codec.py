@@ -4,6 +4,7 @@ Python's plain types go through JSON, tensors through safetensors. Everything el
 """
 
 import json
+import re
 import struct
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -188,7 +189,7 @@ def _type_name(value: Any) -> str:
 
 def _appearance(value: Any) -> str:
     try:
-        return str(repr(value))[:200]
+        return re.sub(r" at 0x[0-9a-f]+", "", str(repr(value)))[:200]  # an address is another one each time
     except Exception:
         return "(it cannot be shown)"
 

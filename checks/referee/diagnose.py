@@ -134,8 +134,9 @@ class _Search:
         if mine.verdict is not theirs.verdict:
             return False
         check, judge = rules(self.exercise)[index]
-        if judge or mine.difference is None or label not in wrong or label not in self.observed[index]:
-            return without_numbers(mine.problem) == without_numbers(theirs.problem)
+        if judge or mine.cause or mine.difference is None or label not in wrong:
+            texts = (case.cause or case.problem for case in (mine, theirs))
+            return len(set(map(without_numbers, texts))) == 1
         try:
             return difference(wrong[label].value, self.observed[index][label].value, check.slack) is None
         except Exception:

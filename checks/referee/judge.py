@@ -28,6 +28,7 @@ class CaseResult:
         verdict: What it found.
         problem: What is wrong, in a sentence.
         difference: The first part that differs, where it was compared.
+        cause: The exception that ended it, as Python says it.
         lines: The learner's own lines of a traceback, the innermost last.
     """
 
@@ -35,6 +36,7 @@ class CaseResult:
     verdict: Outcome
     problem: str = ""
     difference: Difference | None = None
+    cause: str = ""
     lines: tuple[CodeLine, ...] = ()
 
 
@@ -99,7 +101,7 @@ def _judge_case(check: Check, judge: Judge | None, label: str, expected: Seen, o
     wanted, given = expected.value, observed.value
     if isinstance(given, Raised):
         verdict = Outcome.FAILED if given.type == WrongForm.__name__ else Outcome.ERROR
-        return CaseResult(label, verdict, in_words(given), lines=given.lines)
+        return CaseResult(label, verdict, in_words(given), cause=f"{given.type}: {given.message}", lines=given.lines)
     if judge:
         objection = _ask(judge, wanted, given)
         return CaseResult(label, Outcome.FAILED if objection else Outcome.PASSED, objection or "")
