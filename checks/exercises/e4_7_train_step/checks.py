@@ -210,7 +210,7 @@ def any_gradient(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 @suite.check("leaves frozen weights alone, whatever gradients and momentum they have left over", careful=True)
 def left_over(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    def see(**options: float) -> Any:
+    def see(**options: Any) -> Any:
         model = small_model(code, rng)
         optimizer = SGD(model.parameters(), lr=0.1, **options)
         for parameter in model.parameters():
