@@ -34,6 +34,19 @@ def _losses(epochs: dict[str, Any], *names: str) -> dict[str, Any]:
     }
 
 
+@suite.check("trains the parts that the strategy leaves free, and no other")
+def strategies(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    def see(strategy: Any) -> Any:
+        model = small_model(code, rng)
+        code.freezing.apply_strategy(model, code.config.FreezeStrategy.HEAD_A)
+        before = weights_of(model)
+        _train(code, model, freeze=strategy, epochs=1)
+        return what_moved(code, model, before)
+
+    for strategy in code.config.FreezeStrategy:
+        yield case(f"the strategy {strategy.value!r}", partial(see, strategy))
+
+
 @suite.check("gives for each epoch the loss and the metrics of the outputs that it was trained on", slack=20)
 def history(code: Code, rng: torch.Generator) -> Iterator[Case]:
     for label, epochs in {"one epoch": 1, "three epochs": 3}.items():
@@ -47,19 +60,6 @@ def ragged_epoch(code: Code, rng: torch.Generator) -> Iterator[Case]:
     for label, size in sizes.items():
         options = {"freeze": "everything", "batch_size": size, "epochs": 1}
         yield case(label, partial(_train, code, small_model(code, rng), **options))
-
-
-@suite.check("trains the parts that the strategy leaves free, and no other")
-def strategies(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    def see(strategy: Any) -> Any:
-        model = small_model(code, rng)
-        code.freezing.apply_strategy(model, code.config.FreezeStrategy.HEAD_A)
-        before = weights_of(model)
-        _train(code, model, freeze=strategy, epochs=1)
-        return what_moved(code, model, before)
-
-    for strategy in code.config.FreezeStrategy:
-        yield case(f"the strategy {strategy.value!r}", partial(see, strategy))
 
 
 @suite.check("leaves the model with the weights of the last epoch", slack=50)
