@@ -26,6 +26,7 @@ MARKS = {
     "to come": ("…", "--", "dim"),
 }
 MOST_OUTPUT = 8  # lines
+CAREFUL_LATER = "What careful checks have found is told once the idea works."
 IMPORTS_SOLUTIONS = "Your code imports `solutions`, the reference: that is noted in the record."
 
 
@@ -179,9 +180,13 @@ def _checks(checks: tuple[CheckResult, ...], package: str, console: Console) -> 
     lines = [_check(check, check in told, console) for check in checks]
     if first is None:
         return Group(*lines) if lines else None
-    at = checks.index(first)
-    lines[at] = Group(lines[at], Padding(_details(first, checks, package, console), (0, 0, 1, 4)))
-    return Group(*lines)
+    for check in told:
+        details = _details(check, checks, package, console) if check is first else _code(check.lines[-1:], package)
+        if check is first or check.lines:
+            at = checks.index(check)
+            lines[at] = Group(lines[at], Padding(details, (0, 0, int(check is first), 4)))
+    silent = any(check.problem and not check.like and check not in told for check in checks)
+    return Group(*lines, *([Text(CAREFUL_LATER, "dim")] if silent else []))
 
 
 def _check(check: CheckResult, told: bool, console: Console) -> RenderableType:

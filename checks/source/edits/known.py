@@ -133,7 +133,9 @@ def _reversed(text: Text, reference: Reference, definition: Definition) -> Itera
             for node, parent in expressions(definition) if _size(old) >= COMMON else ():
                 bound: Bound = {}
                 if _matches(old, node, bound, reference.locals):
-                    yield text.swap(node, _filled(text, _fitting(theirs, new, parent), bound), "a piece of a line", 0)
+                    yield text.swap(
+                        node, _filled(text, _fitting(theirs, new, parent), bound), "a piece of this line", 0
+                    )
         if not wrong.rstrip().endswith(":"):
             yield from _lines_reversed(text, reference, definition, before, right)
 
@@ -247,7 +249,7 @@ def _pieces(text: Text, reference: Reference, definition: Definition, names: set
         for piece in reference.pieces.get(_role(node, parent), ()):
             new = _fitting(reference.text, piece, parent)
             if new != own and type(piece) is not ast.Name and reference.can_stand_in(piece, names):
-                yield text.swap(node, new, "a piece of a line", 2 if _size(piece) < 12 else 3)
+                yield text.swap(node, new, "a piece of this line", 2 if _size(piece) < 12 else 3)
 
 
 def _calls_like(text: Text, reference: Reference, definition: Definition, names: set[str]) -> Iterator[Edit]:
