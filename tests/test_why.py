@@ -259,8 +259,8 @@ def test_command_tells_one_step_after_the_other(package, capsys):
     assert "+" not in second
     assert why("1.3", "--package", package, "--step", 3) == 0
     third = capsys.readouterr().out
-    assert "-        return F.normalize(self.layer_norm(self.projection(features)), p=1, dim=-1)" in third
-    assert "All 8 checks pass with it" in third
+    assert "-        return F.normalize(self.layer_norm(self.projection(features)), p=1" in third
+    assert "checks pass with it" in third
 
 
 def test_command_has_nothing_to_say_of_what_passes_or_is_not_started(package, capsys):

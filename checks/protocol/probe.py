@@ -78,7 +78,7 @@ def set_state(name: str, seed: int, threads: int = 1) -> None:
     start = seeded_generator(seed, name, "global").initial_seed() % 2**32
     random.seed(start)
     np.random.seed(start)
-    torch.random.default_generator.manual_seed(start)  # `torch.manual_seed` asks for all other devices, too
+    torch.default_generator.manual_seed(start)  # `torch.manual_seed` asks for all other devices, too
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)
     torch.set_grad_enabled(True)
