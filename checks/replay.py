@@ -23,7 +23,7 @@ from .protocol.suite import Case, Check, Code, load_checks
 from .referee.compare import describe, difference
 from .referee.picture import draw
 from .reports import pictures
-from .source.files import read_sources, read_submission
+from .source.files import Submission, read_sources, read_submission
 from .source.package import Package
 from .worker.job import build_package, show_lines
 
@@ -68,8 +68,7 @@ def replay(exercise_id: str, label: str, number: int | None, package: Path | Non
     """
     exercise = load_course().exercise(exercise_id)
     submission = read_submission(package or TUTORIAL)
-    show_lines(ANSWER, submission.importable())
-    answer = build_package(ANSWER, exercise, submission.importable(), handed_out(exercise)[0])
+    answer = _answer(exercise, submission)
     reference = Package("reference", read_sources(SOLUTIONS))
     with _state_restored():
         found, wanted_case = _find(exercise, reference, label, number)
@@ -78,6 +77,22 @@ def replay(exercise_id: str, label: str, number: int | None, package: Path | Non
     inputs, expected, observed = mine.inputs, unpack(packed(wanted.value)), unpack(packed(got.value))
     looks = _look(expected, observed, found, {name: unpack(packed(value)) for name, value in inputs.items()})
     return Replay(exercise_id, found.claim, label, inputs, expected, observed, mine.see, looks)
+
+
+def _answer(exercise: Exercise, submission: Submission) -> Package:
+    """Build the learner's package, and execute the exercise's file.
+
+    Raises:
+        ValueError: It cannot be executed.
+    """
+    show_lines(ANSWER, submission.importable())
+    try:
+        answer = build_package(ANSWER, exercise, submission.importable(), handed_out(exercise)[0])
+        getattr(answer, exercise.file)
+    except (Exception, SystemExit) as error:  # a file that leaves Python would take the prompt along
+        reason = f"{type(error).__name__}: {error}"
+        raise ValueError(f"{submission.path}/{exercise.file}.py cannot be executed: {reason}") from error
+    return answer
 
 
 def _find(exercise: Exercise, reference: Code, label: str, number: int | None) -> tuple[Check, Case]:

@@ -124,22 +124,29 @@ def test_careful_checks_come_last():
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "said"),
+    ("cases", "said"),
     [
-        ((), ("a",), ""),
-        ((), ("a", "b"), "wrong in all 2 cases"),
+        ({"a": False}, ""),
+        ({"a": False, "b": False}, "wrong in both cases"),
+        ({"a": False, "b": False, "c": False}, "wrong in all 3 cases"),
         (
-            ("one, full",),
-            ("two, padded", "three, padded"),
+            {"one, full": True, "two, padded": False, "three, padded": False},
             "wrong in every case with “padded”, right in the one without",
         ),
-        (("one, full", "two, full"), ("two, padded", "x"), "right in every case with “full”, wrong in the 2 without"),
-        (("one",), ("two",), "right for “one”; wrong for “two”"),
-        (("a", "b", "c", "d"), ("x", "y"), "right for “a”, “b” and 2 more; wrong for “x”, “y”"),
+        (
+            {"one, full": True, "two, full": True, "two, padded": False, "x": False},
+            "right in every case with “full”, wrong in the 2 without",
+        ),
+        ({"one": True, "two": False}, "right for “one”; wrong for “two”"),
+        ({"one": False, "two": True}, ""),
+        (
+            {"a": True, "b": True, "c": True, "d": True, "x": False, "y": False},
+            "right for “a”, “b” and 2 more; wrong for “x”, “y”",
+        ),
     ],
 )
-def test_contrast_says_what_the_wrong_cases_have_in_common(right, wrong, said):
-    assert contrast(right, wrong) == said
+def test_contrast_says_what_the_wrong_cases_have_in_common(cases, said):
+    assert contrast(cases) == said
 
 
 # Pictures

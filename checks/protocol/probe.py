@@ -95,7 +95,7 @@ def describe_error(error: BaseException) -> Raised:
     if isinstance(error, SyntaxError) and str(error.filename).startswith(f"{PACKAGE}/"):
         line = CodeLine(str(error.filename), error.lineno or 0, "", (error.text or "").strip())
         return Raised(type(error).__name__, str(error.msg), (line,))
-    return Raised(type(error).__name__, message, tuple(_learners_lines(error.__traceback__)[-5:]))
+    return Raised(" ".join(type(error).__name__.split()), message, tuple(_learners_lines(error.__traceback__)[-5:]))
 
 
 def _learners_lines(trace: TracebackType | None) -> list[CodeLine]:

@@ -155,12 +155,23 @@ def _compare_tensors(expected: Tensor, observed: Tensor, where: str) -> Iterator
         problem = f"expected shape {_shape(expected)}, got {_shape(observed)}"
         yield Difference(where, problem, *texts, pair=pair)
     elif expected.dtype != observed.dtype:
-        yield Difference(where, f"expected {_dtype(expected)}, got {_dtype(observed)}", *texts, pair=pair)
+        problem = f"expected {_dtype(expected)}, got {_dtype(observed)}{_values_too(expected, observed)}"
+        yield Difference(where, problem, *texts, pair=pair)
     elif expected.numel():
         errors = tensor_errors(expected, observed)
         worst = float(errors.max())
         if worst > 0:
             yield Difference(where, _tensor_problem(expected, observed, errors), distance=worst, pair=pair)
+
+
+def _values_too(expected: Tensor, observed: Tensor) -> str:
+    """Say that the values are wrong as well, where another dtype is not all; in the coarser of the two."""
+    if not (expected.is_floating_point() and observed.is_floating_point()):
+        return ""
+    dtype = max(expected.dtype, observed.dtype, key=lambda dtype: TOLERANCES.get(dtype, 0.0))
+    errors = tensor_errors(expected.to(dtype), observed.to(dtype))
+    count = int((errors > 1).sum())
+    return f", and {count} of {expected.numel()} values are wrong" if count else ""
 
 
 def _tensor_problem(expected: Tensor, observed: Tensor, errors: Tensor) -> str:

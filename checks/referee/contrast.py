@@ -4,25 +4,28 @@ A label is a list of traits, `two sentences, padded`. A trait that all wrong cas
 thing to say.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 MOST = 2  # labels that are listed
 
 
-def contrast(right: Sequence[str], wrong: Sequence[str]) -> str:
+def contrast(cases: Mapping[str, bool]) -> str:
     """Say for which cases an answer is right and for which wrong, or what the wrong ones have in common.
 
+    Where a small case is wrong and a larger one right, without a trait that divides them, it is chance.
+
     Args:
-        right: Labels of the cases in which it is right.
-        wrong: Labels of those in which it is not, at least one.
+        cases: Label to whether the answer is right, the smallest case first; at least one is wrong.
     """
+    right = [label for label, is_right in cases.items() if is_right]
+    wrong = [label for label, is_right in cases.items() if not is_right]
     if not right:
-        return f"wrong in all {len(wrong)} cases" if len(wrong) > 1 else ""
+        return f"wrong in {'both' if len(wrong) == 2 else f'all {len(wrong)}'} cases" if len(wrong) > 1 else ""
     if trait := _trait_of(wrong, right):
         return f"wrong in every case with “{trait}”, right in {_count(right)} without"
     if trait := _trait_of(right, wrong):
         return f"right in every case with “{trait}”, wrong in {_count(wrong)} without"
-    return f"right for {_listed(right)}; wrong for {_listed(wrong)}"
+    return f"right for {_listed(right)}; wrong for {_listed(wrong)}" if next(iter(cases)) in right else ""
 
 
 def _trait_of(some: Sequence[str], others: Sequence[str]) -> str:

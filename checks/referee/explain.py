@@ -43,13 +43,17 @@ def _explain_check(
         return CheckResult(check.claim, verdict, check.part, right=right)
     smallest, wrong = failed[0], tuple(case.label for case in failed)
     result = CheckResult(check.claim, smallest.verdict, check.part, smallest.problem, case=smallest.label)
-    result = replace(result, right=right, wrong=wrong, contrast=contrast(right, wrong), lines=smallest.lines)
+    result = replace(result, right=right, wrong=wrong, contrast=contrast(_by_label(cases)), lines=smallest.lines)
     found = smallest.difference
     if found is None:
         return result
     picture = draw(*found.pair, found.where, expected[smallest.label].inputs, check.slack)
     relation = relate(_wrong_ones(wrong, expected, observed), check.sees, check.slack)
     return replace(result, expected=found.expected, observed=found.observed, picture=picture, relation=relation)
+
+
+def _by_label(cases: Sequence[CaseResult]) -> dict[str, bool]:
+    return {case.label: case.verdict is Outcome.PASSED for case in cases if case.verdict is not Outcome.NOT_RUN}
 
 
 def _wrong_ones(labels: Sequence[str], expected: Mapping[str, Seen], observed: Mapping[str, Seen]) -> list[Pair]:

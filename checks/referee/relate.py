@@ -56,6 +56,7 @@ RELATIONS: tuple[Relation, ...] = (
     rows.lost,
 )
 SINGULAR = ("ss", "us", "is", "as")  # ends of words that are no plural
+MOST_ITEMS = 300  # of a list or a dictionary
 MOST_LEVELS = 8
 
 
@@ -70,6 +71,8 @@ def relate(wrong: Sequence[Pair], name: str, slack: float = 1.0) -> str:
     Returns:
         A sentence, or nothing if no relation holds in all of them.
     """
+    if any(_is_large(value) for pair in wrong for value in (pair.expected, pair.observed)):
+        return ""
     try:
         return next(_sentences([replace(pair, slack=slack) for pair in wrong], name), "")
     except Exception:  # whatever a learner's code may send: what cannot be gone through has no relation
@@ -111,6 +114,15 @@ def _parts(pairs: Sequence[Pair], name: str) -> Iterator[tuple[str, Sequence[Pai
         before = part or (name if inner.startswith("number ") else "")
         part = f"{before}, {inner}" if before else inner
         pairs = [pair for _, pair in steps]
+
+
+def _is_large(value: Any) -> bool:
+    """Tell whether a value has more items than anybody would compare; going through them all would take long."""
+    items = list(
+        value.fields.values() if isinstance(value, Named) else value.values() if isinstance(value, dict) else []
+    )
+    items += list(value) if isinstance(value, list | tuple) else []
+    return len(items) > MOST_ITEMS or any(map(_is_large, items))
 
 
 def _is_error(value: Any) -> bool:
