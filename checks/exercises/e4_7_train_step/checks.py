@@ -161,7 +161,7 @@ def two_steps(code: Code, rng: torch.Generator) -> Iterator[Case]:
     yield case("two steps, learned loss weights", partial(see, code.losses.UncertaintyWeights()))
 
 
-@suite.check("measures where everything is frozen, and moves nothing")
+@suite.check("measures where everything is frozen, and moves nothing", careful=True)
 def all_frozen(code: Code, rng: torch.Generator) -> Iterator[Case]:
     def see() -> Any:
         model = small_model(code, rng)
