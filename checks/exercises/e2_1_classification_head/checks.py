@@ -17,7 +17,7 @@ suite = Suite(sees="the logits")
 def _fill(head: nn.Module, fill: Callable[[tuple[int, ...]], Tensor]) -> Any:
     """Set all weights of a head, whatever they are called and whichever way round they lie.
 
-    `fill` gets each weight's shape, outputs before inputs: every layer of these heads has fewer outputs than inputs.
+    `fill` gets each weight's shape with the smaller number first: outputs before inputs in a head as it is asked for.
     """
     with torch.no_grad():
         for weight in head.parameters():
@@ -89,12 +89,13 @@ def default_dropout(code: Code, rng: torch.Generator) -> Iterator[Case]:
 def _dropped(make: Callable[[], Any], probability: float) -> Any:
     """Classify 2000 equal embeddings with a head whose logits are the sum of its hidden units, 1 each."""
     head = make()
-    matrices = [sorted(weight.shape) for weight in _weights(head) if weight.dim() > 1]
+    matrices = sorted(sorted(weight.shape) for weight in _weights(head) if weight.dim() > 1)
     if len(matrices) != 2 or len(_weights(head)) != 4:
         raise WrongForm("there are not two linear layers with a bias each, so no hidden units to look at")
-    ((width, _),) = (shape for shape in matrices if shape[-1] == 8)
+    if matrices != [[3, 4], [4, 8]]:
+        raise WrongForm("a hidden layer of 4 units was expected, half as wide as the embedding of 8 numbers")
     _fill(head.train(), lambda shape: torch.full(shape, _one_each(shape)))
-    return {"dropout": probability, "units": width, "logits": torch.cat([head(torch.ones(100, 8)) for _ in range(20)])}
+    return {"dropout": probability, "units": 4, "logits": torch.cat([head(torch.ones(100, 8)) for _ in range(20)])}
 
 
 def _one_each(shape: tuple[int, ...]) -> float:
