@@ -131,7 +131,8 @@ def encoded_anew(code: Code, rng: torch.Generator) -> Iterator[Case]:
 def _after_a_change(encoder: Any, sentences: list[str]) -> Any:
     encoder.encode(sentences)
     with torch.no_grad():
-        encoder.projection.weight.neg_()
+        for weight in encoder.parameters():
+            weight.mul_(0.5)
     return encoder.encode(sentences)
 
 
