@@ -155,6 +155,7 @@ def embedded_batches() -> dict[str, dict[str, torch.Tensor]]:
         "two sentences, no padding": ("a film", "it crashes"),
         "two sentences, padded": PADDED,
         "three sentences, padded": ("good", "it crashes", "the laptop works"),
+        "forty sentences, padded": SENTENCES * 4,
     }
     return {label: tiny_tokens(sentences) for label, sentences in batches.items()}
 
