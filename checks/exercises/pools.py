@@ -91,7 +91,7 @@ def layouts(pool: Pool, rng: torch.Generator) -> Iterator[Case]:
 
 def gradient(pool: Pool, rng: torch.Generator) -> Iterator[Case]:
     """Send a gradient back through the pooling."""
-    cases = {"no padding": (2, 2), "one sentence padded": (3, 1), "forty sentences, every second one padded": (3, 1) * 20}
+    cases = {"no padding": (2, 2), "one sentence padded": (3, 1), "forty sentences, padded": (3, 1) * 20}
     for label, lengths in cases.items():
         tokens, mask = ragged_batch(rng, lengths, hidden=2)
         factors = torch.randn(len(lengths), 2, generator=rng)

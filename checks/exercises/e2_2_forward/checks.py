@@ -180,7 +180,10 @@ def _gradients(model: Any, given: dict[str, Tensor], factors: dict[str, Tensor])
         if not kept.requires_grad:
             send_back(kept, factor, name)  # it says why not
     torch.stack([(factor * _part(output, name)).sum() for name, factor in factors.items()]).sum().backward()
-    weights = {"the linear layer": model.projection.weight, "the word embeddings": model.transformer.embeddings.words.weight}
+    weights = {
+        "the linear layer": model.projection.weight,
+        "the word embeddings": model.transformer.embeddings.words.weight,
+    }
     inputs = {**weights, "the features": given.get("features")}
     return {f"the gradient of {name}": tensor.grad for name, tensor in inputs.items() if tensor is not None}
 
