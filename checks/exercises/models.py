@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 from transformers import BertConfig, BertModel, BertTokenizer, DistilBertConfig, DistilBertModel
-from transformers.modeling_outputs import BaseModelOutput
+from transformers.modeling_outputs import BaseModelOutputWithPoolingAndCrossAttentions
 
 from ..protocol.suite import Code
 
@@ -75,17 +75,39 @@ class StandIn(torch.nn.Module):
     def __init__(self, hidden: int = 8) -> None:
         super().__init__()
         self.config = SimpleNamespace(hidden_size=hidden, max_position_embeddings=LONGEST)
-        self.words = torch.nn.Embedding(len(SPECIAL) + len(WORDS), hidden)
-        self.positions = torch.nn.Embedding(LONGEST, hidden)
+        self.embeddings = _Embeddings(hidden)
         self.layer = torch.nn.Sequential(torch.nn.Linear(hidden, hidden), torch.nn.Tanh(), torch.nn.Dropout(0.1))
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor | None = None, **_: Any) -> BaseModelOutput:
-        """Give the tokens' vectors as a transformer does."""
+    def forward(
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor | None = None,
+        output_hidden_states: bool = False,
+        **_: Any,
+    ) -> BaseModelOutputWithPoolingAndCrossAttentions:
+        """Give the tokens' vectors as a BERT without a pooler does."""
         mask = torch.ones_like(input_ids) if attention_mask is None else attention_mask
-        words = self.words(input_ids) + self.positions(torch.arange(input_ids.shape[1]))
+        words = self.embeddings(input_ids)
         real = mask.unsqueeze(-1).to(words.dtype)
         average = (words * real).sum(dim=1, keepdim=True) / real.sum(dim=1, keepdim=True).clamp(min=1)
-        return BaseModelOutput(last_hidden_state=self.layer(words + average))
+        tokens = self.layer(words + average)
+        return BaseModelOutputWithPoolingAndCrossAttentions(
+            last_hidden_state=tokens, hidden_states=(words, tokens) if output_hidden_states else None
+        )
+
+
+class _Embeddings(torch.nn.Module):
+    """The word embeddings of the stand-in, called as those of a BERT are."""
+
+    def __init__(self, hidden: int) -> None:
+        super().__init__()
+        self.words = torch.nn.Embedding(len(SPECIAL) + len(WORDS), hidden)
+        self.positions = torch.nn.Embedding(LONGEST, hidden)
+
+    def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
+        """Give each word's vector, plus that of its position."""
+        embedded: torch.Tensor = self.words(input_ids) + self.positions(torch.arange(input_ids.shape[1]))
+        return embedded
 
 
 def stand_in(rng: torch.Generator, hidden: int = 8) -> StandIn:
@@ -133,6 +155,7 @@ def embedded_batches() -> dict[str, dict[str, torch.Tensor]]:
         "two sentences, no padding": ("a film", "it crashes"),
         "two sentences, padded": PADDED,
         "three sentences, padded": ("good", "it crashes", "the laptop works"),
+        "forty sentences, padded": SENTENCES * 4,
     }
     return {label: tiny_tokens(sentences) for label, sentences in batches.items()}
 

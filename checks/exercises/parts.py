@@ -22,9 +22,9 @@ def strategies(code: Code, *values: str) -> Iterator[tuple[str, Any]]:
         yield f"the strategy '{strategy.value}'{more}", strategy
 
 
-def small_model(code: Code, rng: torch.Generator, layers: int = 1) -> Any:
+def small_model(code: Code, rng: torch.Generator, layers: int = 1, **options: Any) -> Any:
     """Make a model on a BERT that is 4 numbers wide, in train mode."""
-    return tiny_model(code, rng, tiny_bert(rng, layers, hidden=4)).train()
+    return tiny_model(code, rng, tiny_bert(rng, layers, hidden=4), **options).train()
 
 
 def small_distilbert_model(code: Code, rng: torch.Generator, layers: int = 1) -> Any:

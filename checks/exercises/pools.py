@@ -33,6 +33,7 @@ def sentences(pool: Pool, rng: torch.Generator, change: Callable[[Tensor], Tenso
         "two sentences, padded": (3, 2),
         "two sentences, padded, beyond the longest": (3, 2, 4),  # the third one only makes room
         "four sentences, padded": (4, 2, 3, 2),
+        "forty sentences, padded": (4, 2, 3, 2) * 10,
     }
     for label, lengths in cases.items():
         tokens, mask = ragged_batch(rng, lengths, hidden=2)
@@ -90,9 +91,10 @@ def layouts(pool: Pool, rng: torch.Generator) -> Iterator[Case]:
 
 def gradient(pool: Pool, rng: torch.Generator) -> Iterator[Case]:
     """Send a gradient back through the pooling."""
-    for label, lengths in {"no padding": (2, 2), "one sentence padded": (3, 1)}.items():
+    cases = {"no padding": (2, 2), "one sentence padded": (3, 1), "forty sentences, padded": (3, 1) * 20}
+    for label, lengths in cases.items():
         tokens, mask = ragged_batch(rng, lengths, hidden=2)
-        factors = torch.randn(2, 2, generator=rng)
+        factors = torch.randn(len(lengths), 2, generator=rng)
         yield case(label, partial(_gradient, pool, tokens, mask, factors), tokens=tokens, mask=mask)
 
 

@@ -14,7 +14,7 @@ from ..pools import DTYPES
 
 suite = Suite(sees="the embeddings")
 
-ROWS = {"one sentence": 1, "two sentences": 2, "four sentences": 4}
+ROWS = {"one sentence": 1, "two sentences": 2, "four sentences": 4, "forty sentences": 40}
 
 
 def _encoder(code: Code, rng: torch.Generator, hidden: int = 3, dim: int = 4) -> Any:
@@ -75,7 +75,7 @@ def other_widths(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 @suite.check("lets gradients reach the features, the linear layer and LayerNorm", slack=10)
 def projected_gradients(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    for label, batch in {"one sentence": 1, "two sentences": 2}.items():
+    for label, batch in {"one sentence": 1, "two sentences": 2, "forty sentences": 40}.items():
         encoder, features = _encoder(code, rng), _features(rng, batch)
         factors = torch.randn(batch, 4, generator=rng)
         yield case(label, partial(_gradients, encoder, features, factors), features=features)

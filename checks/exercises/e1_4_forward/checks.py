@@ -12,6 +12,7 @@ from ..inputs import HALVES, afterwards, send_back
 from ..models import (
     LONGEST,
     PADDED,
+    SENTENCES,
     embedded_batches,
     gradients_of,
     mode_of_each,
@@ -68,6 +69,8 @@ def other_models(code: Code, rng: torch.Generator) -> Iterator[Case]:
 def embedded_gradients(code: Code, rng: torch.Generator) -> Iterator[Case]:
     encoder, tokens, factors = tiny_encoder(code, rng), tiny_tokens(PADDED), torch.randn(2, 8, generator=rng)
     yield case("two sentences, padded", partial(_gradients, encoder, tokens, factors))
+    encoder, factors = tiny_encoder(code, rng, stand_in(rng), dim=4), torch.randn(40, 4, generator=rng)
+    yield case("forty sentences, padded", partial(_gradients, encoder, tiny_tokens(SENTENCES * 4), factors))
 
 
 def _gradients(encoder: Any, tokens: dict[str, Tensor], factors: Tensor) -> Any:

@@ -132,7 +132,7 @@ def _after_a_change(encoder: Any, sentences: list[str]) -> Any:
     encoder.encode(sentences)
     with torch.no_grad():
         for weight in encoder.parameters():
-            weight.neg_()
+            weight.mul_(0.5)
     return encoder.encode(sentences)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...protocol.suite import Case, Code, Suite, case
+from ...protocol.suite import Case, Code, Suite, WrongForm, case, expect
 from ..inputs import afterwards, tenths
 
 suite = Suite(sees="the cosines")
@@ -52,9 +52,11 @@ def symmetric(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _halves(code: Code, embeddings: Tensor) -> Any:
-    matrix = code.similarity.cosine_similarity_matrix(embeddings)
-    if not isinstance(matrix, Tensor) or matrix.shape != (4, 4):
-        return matrix
+    matrix = expect(Tensor, code.similarity.cosine_similarity_matrix(embeddings), "the cosines")
+    if matrix.shape != (4, 4):
+        raise WrongForm(f"the cosines: expected shape (4, 4), got {tuple(matrix.shape)}")
+    if matrix.layout is not torch.strided:
+        raise WrongForm("the cosines: an ordinary tensor was expected, got a sparse one")
     return {
         "the diagonal": matrix.diagonal(),
         "the cosines above it": matrix[*torch.triu_indices(4, 4, 1)],

@@ -70,6 +70,8 @@ def cached(code: Code, rng: torch.Generator) -> Iterator[Case]:
     for label, dim in {"features as wide as the embedding": HIDDEN, "features wider than the embedding": 4}.items():
         model, features = _model(code, rng, dim=dim), _features(rng)
         yield case(label, partial(model, features=features), features=features)
+    model, features = _model(code, rng), _features(rng, 40)
+    yield case("features of forty sentences", partial(model, features=features), features=features)
 
 
 @suite.check("runs the transformer once for both tasks, and not at all where there are features")
@@ -161,9 +163,12 @@ def _reached(weight: nn.Parameter) -> bool:
 
 @suite.check("sends the right gradient through the embeddings, the logits and the features", slack=10)
 def model_gradients(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    factors = {name: torch.randn(2, width, generator=rng) for name, width in zip(NAMES, (4, 3, 2), strict=True)}
-    yield case("tokens", partial(_gradients, _model(code, rng), tiny_tokens(PADDED), factors))
-    yield case("features", partial(_gradients, _model(code, rng), {"features": _features(rng)}, factors))
+    for label, sentences in {"two sentences": PADDED, "forty sentences": SENTENCES * 4}.items():
+        widths = zip(NAMES, (4, 3, 2), strict=True)
+        factors = {name: torch.randn(len(sentences), width, generator=rng) for name, width in widths}
+        inputs = {"tokens": tiny_tokens(sentences), "features": {"features": _features(rng, len(sentences))}}
+        for name, given in inputs.items():
+            yield case(f"{name}, {label}", partial(_gradients, _model(code, rng), given, factors))
 
 
 def _gradients(model: Any, given: dict[str, Tensor], factors: dict[str, Tensor]) -> Any:
@@ -175,7 +180,10 @@ def _gradients(model: Any, given: dict[str, Tensor], factors: dict[str, Tensor])
         if not kept.requires_grad:
             send_back(kept, factor, name)  # it says why not
     torch.stack([(factor * _part(output, name)).sum() for name, factor in factors.items()]).sum().backward()
-    weights = {"the linear layer": model.projection.weight, "the word embeddings": model.transformer.words.weight}
+    weights = {
+        "the linear layer": model.projection.weight,
+        "the word embeddings": model.transformer.embeddings.words.weight,
+    }
     inputs = {**weights, "the features": given.get("features")}
     return {f"the gradient of {name}": tensor.grad for name, tensor in inputs.items() if tensor is not None}
 

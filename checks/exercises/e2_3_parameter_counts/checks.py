@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from ...protocol.suite import Case, Code, Suite, case
+from ...protocol.suite import Case, Code, Suite, case, expect, expect_parts
 from ..models import mode_of_each, stand_in, tiny_bert, tiny_distilbert, tiny_model
 
 suite = Suite(sees="the counts")
@@ -47,8 +47,8 @@ def total(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _sum(code: Code, model: Any) -> Any:
-    counts = code.multitask.parameter_counts(model)
-    return sum(counts) if isinstance(counts, tuple) else counts
+    counts = expect_parts(code.multitask.parameter_counts(model), "shared", "taskA_head", "taskB_head")
+    return sum(expect(int, count, "each of the counts") for count in counts)
 
 
 @suite.check("counts frozen parameters like all others")

@@ -25,8 +25,6 @@ from ..parts import (
 
 suite = Suite(sees="the parts")
 
-PASSES = 12
-
 # What is frozen first, and then: each part is unfrozen once.
 PAIRS = (("everything", "nothing"), ("everything", "backbone"), ("head-a", "head-b"), ("head-b", "head-a"))
 
@@ -110,17 +108,17 @@ def frozen_dropout(code: Code, rng: torch.Generator) -> Iterator[Case]:
         "after model.train()": lambda model: model.train(),
     }
     for label, then in cases.items():
-        yield case(label, partial(_passes, code, small_model(code, rng), then))
+        # With this many hidden units in its heads, no two passes drop the same ones by chance.
+        yield case(label, partial(_two_passes, code, small_model(code, rng, dim=128), then))
 
 
-def _passes(code: Code, model: nn.Module, then: Callable[[nn.Module], Any]) -> dict[str, str]:
-    """Freeze the backbone, and say what passes have in common: so many are not alike by chance."""
+def _two_passes(code: Code, model: nn.Module, then: Callable[[nn.Module], Any]) -> dict[str, str]:
+    """Freeze the backbone, and say what two passes over the same sentences have in common."""
     _apply(code, model, code.config.FreezeStrategy.BACKBONE)
     then(model)
-    passes = [model(*TOKENS) for _ in range(PASSES)]
-    seen = {name: [getattr(each, name) for each in passes] for name in ("embeddings", "taskA_logits")}
-    same = {name: all(torch.equal(values[0], value) for value in values) for name, values in seen.items()}
-    return {f"{name} of {PASSES} passes": "the same" if equal else "different" for name, equal in same.items()}
+    first, second = model(*TOKENS), model(*TOKENS)
+    same = {name: torch.equal(getattr(first, name), getattr(second, name)) for name in ("embeddings", "taskA_logits")}
+    return {f"{name} of two passes": "the same" if equal else "different" for name, equal in same.items()}
 
 
 @suite.check("leaves weights, dropout probabilities and the parameters themselves as they were")
