@@ -20,6 +20,7 @@ from .verdicts import CodeLine
 LONGEST_TEXT = 20_000
 MOST_NODES = 200_000
 DEEPEST = 30
+UNNAMED = ("builtins", "tutorial", "reference")  # packages whose types go by their own name
 LARGEST = 32 * 1024 * 1024  # bytes
 SIZE = struct.Struct(">I")
 
@@ -183,7 +184,7 @@ class _Packer:
 
 def _type_name(value: Any) -> str:
     kind = type(value)
-    module = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+    module = "" if kind.__module__.partition(".")[0] in UNNAMED else f"{kind.__module__}."
     return f"{module}{kind.__qualname__}"[:200]
 
 
