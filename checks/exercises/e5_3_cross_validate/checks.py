@@ -94,11 +94,11 @@ def _log(code: Code) -> Any:
 
 @suite.check("shows a progress bar only if asked")
 def fold_progress(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    for progress in (False, True):
-        yield case(f"progress is {progress}", partial(_progress, code, progress), progress=progress)
+    yield case("progress is not given", partial(_progress, code))
+    yield case("progress is True", partial(_progress, code, progress=True), progress=True)
 
 
-def _progress(code: Code, progress: bool) -> Any:
+def _progress(code: Code, **given: bool) -> Any:
     """Tell whether the bars of the trainings were drawn on what the code takes for a terminal."""
     screen = io.StringIO()
     with (
@@ -106,7 +106,7 @@ def _progress(code: Code, progress: bool) -> Any:
         contextlib.redirect_stderr(screen),
         contextlib.redirect_stdout(screen),
     ):
-        _cross_validate(code, folds=2, progress=progress)
+        _cross_validate(code, folds=2, **given)
     return {"a progress bar": "shown" if "Epoch" in screen.getvalue() else "not shown"}
 
 
