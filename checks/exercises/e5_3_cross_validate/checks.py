@@ -98,7 +98,7 @@ def fold_progress(code: Code, rng: torch.Generator) -> Iterator[Case]:
     yield case("progress is True", partial(_progress, code, progress=True), progress=True)
 
 
-def _progress(code: Code, **given: bool) -> Any:
+def _progress(code: Code, **given: Any) -> Any:
     """Tell whether the bars of the trainings were drawn on what the code takes for a terminal."""
     screen = io.StringIO()
     with (
