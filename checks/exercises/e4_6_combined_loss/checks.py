@@ -104,6 +104,23 @@ def large_logits(code: Code, rng: torch.Generator) -> Iterator[Case]:
         yield _loss(code, label, batch, 0.5, 2.0)
 
 
+# How far apart the logits of the right class and the other one are; the weights are 0.5 and 2.
+SIZES = {"a loss of almost nothing": 12.0, "a loss of less than a thousandth": 8.0, "a loss of thousands": -2000.0}
+
+
+@suite.check("takes the loss as it is, however small or large", careful=True)
+def any_size(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, ahead in SIZES.items():
+        logits, labels = torch.tensor([[ahead, 0.0]]), torch.tensor([0])
+        batch = (logits, logits.clone(), labels, labels)
+        shown = dict(zip(NAMES, batch, strict=True))
+        yield case(label, partial(_loss_and_gradients, code, batch), **shown)
+
+
+def _loss_and_gradients(code: Code, batch: Batch) -> dict[str, Any]:
+    return {"the loss": code.losses.combined_loss(*batch, 0.5, 2.0), **_gradients(code, batch)}
+
+
 @suite.check("sends a gradient where a sentence is put into the wrong class with certainty", careful=True)
 def large_gradient(code: Code, rng: torch.Generator) -> Iterator[Case]:
     for apart in (30.0, 200.0):
