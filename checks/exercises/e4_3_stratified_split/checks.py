@@ -211,19 +211,26 @@ def split_dataset(code: Code, rng: torch.Generator) -> Any:
 
 @suite.check("repeats its split in another process, where sets of strings have another order", careful=True)
 def split_by_hash(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    seed, hashed = (
-        seeds_from(rng)[0],
-        {"sentences": (ENDINGS, [""] * len(ENDINGS)), "names of classes": ([""] * len(ENDINGS), ENDINGS)},
-    )
-    for label, endings in hashed.items():
-        yield case(label, lambda endings=endings: [_renamed(code, seed, *pair) for pair in zip(*endings, strict=True)])
+    seed = seeds_from(rng)[0]
+    for named in ("sentences", "templates", "words", "names of classes"):
+        yield case(named, lambda named=named: [_renamed(code, seed, named, ending) for ending in ENDINGS])
 
 
-def _renamed(code: Code, seed: int, sentences: str, classes: str) -> list[int]:
-    """Split a dataset whose sentences or classes have an ending; gives the samples' numbers, side after side."""
-    samples = [code.dataset.Sample(f"{i} {sentences}", i % 2, i // 2 % 2) for i in range(36)]
-    names = ([name + classes for name in part] for part in CLASSES)
-    split = code.dataset.stratified_split(code.dataset.MultiTaskDataset(samples, *names), 0.5, seed)
+def _renamed(code: Code, seed: int, named: str, ending: str) -> list[int]:
+    """Split a dataset where what is named has an ending; gives the samples' numbers, side after side."""
+    endings = {named: ending}
+    samples = [
+        code.dataset.Sample(
+            f"{i} {endings.get('sentences', '')}",
+            i % 2,
+            i // 2 % 2,
+            f"template {i}{endings.get('templates', '')}",
+            (f"word {i}{endings.get('words', '')}",),
+        )
+        for i in range(36)
+    ]
+    classes = ([name + endings.get("names of classes", "") for name in part] for part in CLASSES)
+    split = code.dataset.stratified_split(code.dataset.MultiTaskDataset(samples, *classes), 0.5, seed)
     return [int(sample.sentence.split()[0]) for side in samples_of(code, split) for sample in side]
 
 

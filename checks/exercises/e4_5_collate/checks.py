@@ -47,6 +47,10 @@ def _only(*names: str) -> Show:
     return show
 
 
+def _everything(batch: Any) -> dict[str, Any]:
+    return _only("input_ids", "attention_mask", "taskA_labels", "taskB_labels")(batch)
+
+
 def _shown(code: Code, show: Show, sentences: Sequence[str], **options: Any) -> dict[str, Any]:
     return show(_collate(code, sentences, **options))
 
@@ -62,6 +66,9 @@ def collate_ids(code: Code, rng: torch.Generator) -> Iterator[Case]:
     yield from _batches(code, _only("input_ids"))
     sentences = ("good", "a film", "good")
     yield case("a sentence twice", partial(_shown, code, _only("input_ids"), sentences), sentences=list(sentences))
+    # A batch may be larger than one that can be looked at.
+    many = tuple(f"the {noun} is slow" for noun in WORDS[6:11]) * 8
+    yield case("forty sentences, each eight times", partial(_shown, code, _everything, many))
 
 
 @suite.check("marks the real tokens in the attention mask")
@@ -121,16 +128,16 @@ def _loaded(code: Code, size: int) -> dict[str, Any]:
     samples = [code.dataset.Sample(sentence, i % 2, 1 - i % 2) for i, sentence in enumerate(RAGGED * 2)]
     pad = partial(code.dataset.collate, tokenizer=tiny_tokenizer(), max_length=6)
     batches = list(DataLoader(code.dataset.MultiTaskDataset(samples), batch_size=size, collate_fn=pad))
-    show = _only("input_ids", "attention_mask", "taskA_labels", "taskB_labels")
-    shown = [show(expect(code.dataset.Batch, batch)) for batch in batches]
+    shown = [_everything(expect(code.dataset.Batch, batch)) for batch in batches]
     return {f"{name} of batch {number}": part for number, parts in enumerate(shown, 1) for name, part in parts.items()}
 
 
 @suite.check("works for sentences without words", careful=True)
 def collate_empty(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    show = _only("input_ids", "attention_mask", "taskA_labels", "taskB_labels")
     for label, sentences in {"one, alone": ("",), "one, beside another": ("", "good")}.items():
-        yield case(label, partial(_shown, code, show, sentences), sentences=[repr(sentence) for sentence in sentences])
+        yield case(
+            label, partial(_shown, code, _everything, sentences), sentences=[repr(sentence) for sentence in sentences]
+        )
 
 
 @suite.check("pads with the tokenizer's own token", careful=True)

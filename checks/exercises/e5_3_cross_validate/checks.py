@@ -62,8 +62,12 @@ def metrics_of_folds(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _metrics(code: Code) -> Any:
-    results = expect(list, _cross_validate(code, folds=2), "the metrics of the folds")
-    return {f"the metrics of fold {number}": metrics for number, metrics in enumerate(results, start=1)}
+    recorder = Recorder()
+    results = expect(list, _cross_validate(code, recorder, folds=2), "the metrics of the folds")
+    return {
+        "beginnings": [fold["begins with"] for fold in recorder.folds],
+        "metrics": {f"the metrics of fold {number}": metrics for number, metrics in enumerate(results, start=1)},
+    }
 
 
 @suite.check("starts anew with every call")

@@ -5,6 +5,7 @@ from typing import Any
 
 from ...protocol.codec import Refused
 from ...protocol.suite import Observe
+from ...referee.compare import difference
 from ...referee.judge import Judge
 from . import checks
 
@@ -58,6 +59,17 @@ def _overlap(folds: Any, every: set[str]) -> str | None:
     return f"{', '.join(found)}: each sentence should be tested in one fold" if found else None
 
 
+def _judge_metrics(observed: Any, expected: Any) -> str | None:
+    """Compare the metrics of the folds; if they are wrong, what the models began with may say why."""
+    found = difference(expected["metrics"], observed["metrics"], slack=20)
+    if found is None:
+        return None
+    for number, beginning in enumerate(observed["beginnings"], start=1):
+        if beginning != "fresh weights":
+            return f"the model of fold {number} began with {beginning}"
+    return found.sentence
+
+
 def _judge_log(observed: Any, expected: Any) -> str | None:
     """Tell when `log` was called, and what it was told."""
     calls, folds = observed["calls"], len(expected["calls"])
@@ -97,6 +109,7 @@ def _judge_device(observed: Any, _: Any) -> str | None:
 
 JUDGES: dict[Observe, Judge] = {
     checks.sides: _judge_sides,
+    checks.metrics_of_folds: _judge_metrics,
     checks.fold_log: _judge_log,
     checks.fold_device: _judge_device,
 }

@@ -17,12 +17,14 @@ class Recorder:
 
     Attributes:
         folds: Of each: the sentences that it was `trained on` in train mode, those that it was `tested on` in eval
-            mode, and the seed that the training started with.
+            mode, the seed that the training started with, and whether the backbone's weights were those of the first
+            fold's beginning.
     """
 
     def __init__(self) -> None:
         self.folds: list[dict[str, Any]] = []
         self._current: dict[nn.Module, dict[str, Any]] = {}
+        self._fresh: Tensor | None = None
 
     @property
     def tested(self) -> int:
@@ -41,13 +43,20 @@ class Recorder:
     def _record(self, backbone: nn.Module, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
         fold = self._current.get(backbone)
         if fold is None or (backbone.training and fold["tested on"]):
-            fold = {"trained on": [], "tested on": [], "seed": None}
+            fold = {"trained on": [], "tested on": [], "seed": None, "begins with": self._beginning(backbone)}
             self._current[backbone] = fold
             self.folds.append(fold)
         if backbone.training and fold["seed"] is None:
             fold["seed"] = torch.initial_seed()
         given = fold["trained on" if backbone.training else "tested on"]
         given[:] = sorted({*given, *_sentences(options.get("input_ids", *arguments[:1]))})
+
+    def _beginning(self, backbone: nn.Module) -> str:
+        """Tell whether a backbone has been trained since the first fold began."""
+        weights = torch.cat([parameter.detach().flatten() for parameter in backbone.parameters()])
+        if self._fresh is None:
+            self._fresh = weights
+        return "fresh weights" if torch.equal(weights, self._fresh) else "weights that were trained before"
 
 
 def _sentences(ids: Tensor) -> list[str]:
