@@ -23,7 +23,14 @@ def _embeddings(rng: torch.Generator, batch: int = 3, dim: int = 2) -> Tensor:
 
 def _compared(label: str, code: Code, embeddings: Tensor) -> Case:
     """Make the case of some embeddings."""
-    return case(label, partial(code.similarity.cosine_similarity_matrix, embeddings), embeddings=embeddings)
+    return case(label, partial(_cosines, code, embeddings), embeddings=embeddings)
+
+
+def _cosines(code: Code, embeddings: Tensor) -> Any:
+    cosines = code.similarity.cosine_similarity_matrix(embeddings)
+    if isinstance(cosines, Tensor) and cosines.layout is not torch.strided:
+        raise WrongForm("the cosines: an ordinary tensor was expected, got a sparse one")
+    return cosines
 
 
 @suite.check("gives the cosines between all rows, whatever their lengths")
@@ -52,11 +59,9 @@ def symmetric(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _halves(code: Code, embeddings: Tensor) -> Any:
-    matrix = expect(Tensor, code.similarity.cosine_similarity_matrix(embeddings), "the cosines")
+    matrix = expect(Tensor, _cosines(code, embeddings), "the cosines")
     if matrix.shape != (4, 4):
         raise WrongForm(f"the cosines: expected shape (4, 4), got {tuple(matrix.shape)}")
-    if matrix.layout is not torch.strided:
-        raise WrongForm("the cosines: an ordinary tensor was expected, got a sparse one")
     return {
         "the diagonal": matrix.diagonal(),
         "the cosines above it": matrix[*torch.triu_indices(4, 4, 1)],
