@@ -36,6 +36,7 @@ notebooks: .venv/installed
 	$(RUN) -m docs.generator.execute
 
 experiments: .venv/installed
+	$(RUN) -m solutions fetch mpnet
 	$(RUN) -m docs.experiments $(ARGS)
 
 bench: .venv/installed
@@ -48,6 +49,7 @@ format: .venv/installed
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(RUN) -m pip install --disable-pip-version-check --constraint constraints.txt --editable ".[offline,dev,docs]"
+	$(RUN) -m solutions fetch reviews
 	$(RUN) -c "open('.venv/installed', 'w')"
 
 clean:

@@ -16,9 +16,9 @@ import torch.nn.functional as F
 from torch import Tensor
 from transformers.utils import logging
 
-from solutions.bundled import bundled_minilm
 from solutions.dataset import generate_dataset
 from solutions.encoder import SentenceTransformer
+from solutions.published import bundled_minilm
 from solutions.trainer import cache_features
 
 from .comparison import Row, at_least, at_most, fastest

@@ -64,7 +64,7 @@ def _torch() -> Found:
 
 
 def _encoder() -> Found:
-    from solutions.bundled import bundled_minilm
+    from solutions.published import bundled_minilm
 
     bundled_minilm()
     return True, "all-MiniLM-L6-v2 is installed, its checksum is right", ""

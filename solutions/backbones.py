@@ -1,4 +1,4 @@
-"""Pretrained transformers: the bundled MiniLM, any encoder of the hub, or a local folder."""
+"""Pretrained transformers: the bundled MiniLM, the larger MPNet, any encoder of the hub, or a local folder."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,17 +9,19 @@ from huggingface_hub.utils import logging as hub_logging
 from transformers import AutoModel, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging
 
-from .bundled import bundled_minilm
+from .published import bundled_minilm, fetched_mpnet
 
 MINILM = "minilm"
+# Those with a name of their own; their checksum is verified, and the network never used.
+NAMED = {MINILM: bundled_minilm, "mpnet": fetched_mpnet}
 
 
 def load_backbone(name: str = MINILM) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Load a pretrained transformer and its tokenizer.
 
     Args:
-        name: `minilm` for the bundled all-MiniLM-L6-v2 (its checksum is verified, the network never used), a hub id
-            such as `distilbert-base-uncased`, or a folder that `save_pretrained` has written.
+        name: `minilm` for the bundled all-MiniLM-L6-v2, `mpnet` for all-mpnet-base-v2, which has to be fetched, a hub
+            id such as `distilbert-base-uncased`, or a folder that `save_pretrained` has written.
 
     Returns:
         The transformer in float32 and eval mode, without a pooler of its own, and its tokenizer.
@@ -28,7 +30,7 @@ def load_backbone(name: str = MINILM) -> tuple[PreTrainedModel, PreTrainedTokeni
         OSError: It cannot be found, reached or read.
         ValueError: Its weights are incomplete or not the expected ones, or it is no encoder with a tokenizer.
     """
-    source = str(bundled_minilm()) if name == MINILM else name
+    source = str(NAMED[name]()) if name in NAMED else name
     try:
         with quiet():
             transformer, report = AutoModel.from_pretrained(

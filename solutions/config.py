@@ -49,7 +49,7 @@ class Weighting(Choice):
 
 
 class Split(Choice):
-    """How sentences are divided into training and test set."""
+    """How generated sentences and those of a CSV are divided; reviews always stay whole."""
 
     RANDOM = "random"
     LEAK_FREE = "leak-free"
@@ -68,6 +68,7 @@ def within(least: int, most: int) -> Rule:
 
 
 ANYTHING = Rule("", lambda value: True)
+SHARE = Rule("between 0 and 1", lambda value: 0 < value < 1)
 AT_LEAST_0 = Rule("at least 0", lambda value: value >= 0)
 ABOVE_0 = Rule("greater than 0", lambda value: value > 0)
 
@@ -127,7 +128,7 @@ class ModelConfig(Config):
     Only the default of the backbone differs from the original's `distilbert-base-uncased`, which has to be downloaded.
     """
 
-    backbone: str = option("minilm", "minilm (bundled), a hub id such as distilbert-base-uncased, or a folder")
+    backbone: str = option("minilm", "minilm (bundled), mpnet, a hub id such as distilbert-base-uncased, or a folder")
     pooling: Pooling = option(Pooling.MEAN, "how the tokens of a sentence become one vector")
     dim: int = option(512, "width of the sentence embedding", within(2, 65536), flag="--embed-dim")
     max_length: int = option(128, "longest sentence in tokens; what is beyond it is cut off", within(3, 65536))
@@ -141,22 +142,37 @@ class ModelConfig(Config):
 
 @dataclass(frozen=True)
 class DataConfig(Config):
-    """The sentences: generated or your own, and how they are divided."""
+    """The sentences: generated, real or your own, and how they are divided."""
 
-    data: str = option("", "CSV with the columns sentence,taskA,taskB; without it, sentences are generated")
+    data: str = option("", "reviews, or a CSV with the columns sentence,taskA,taskB; if none, sentences are generated")
     dataset_size: int = option(
-        1000, "generated sentences", Rule("a positive multiple of 4", lambda value: value > 0 and value % 4 == 0)
+        1000,
+        "sentences to generate, or to take of the reviews",
+        Rule("a positive multiple of 4", lambda value: value > 0 and value % 4 == 0),
     )
-    split: Split = option(Split.RANDOM, "leak-free: no template on both sides")
+    threshold: float = option(
+        0.5,
+        "reviews rated beyond it, from -4 to 4, are positive or negative",
+        Rule("at least 0 and less than 4", lambda value: 0 <= value < 4),
+    )
+    split: Split = option(Split.RANDOM, "leak-free: no template on both sides; reviews are always kept whole")
     disjoint_words: bool = option(False, "leak-free: no content word on both sides either")
-    test_fraction: float = option(
-        0.2, "share held out for testing", Rule("between 0 and 1", lambda value: 0 < value < 1)
+    test_fraction: float = option(0.2, "share held out for testing", SHARE)
+    validation_fraction: float = option(
+        0.0,
+        "share held out to choose the best epoch by",
+        Rule("at least 0 and less than 1", lambda value: 0 <= value < 1),
     )
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self._require(
+            "validation_fraction",
+            self.validation_fraction + self.test_fraction < 1,
+            f"less than {1 - self.test_fraction:g}, what test_fraction leaves",
+        )
         leak_free = self.split is Split.LEAK_FREE
-        self._require("split", not (leak_free and self.data), "'random' with data of your own, which has no templates")
+        self._require("split", not (leak_free and self.data), "'random' with sentences that have no templates")
         self._require(
             "disjoint_words",
             leak_free or not self.disjoint_words,
@@ -184,6 +200,9 @@ class OptimizerConfig(Config):
     learning_rate: float = option(1e-5, "AdamW's, the size of a step", ABOVE_0)
     weight_decay: float = option(1e-5, "AdamW's, decoupled", AT_LEAST_0)
     epochs: int = option(6, "passes over the training sentences", within(1, 10**6))
+    patience: int = option(
+        0, "epochs in a row without a smaller validation loss that end the training; 0: none do", within(0, 10**6)
+    )
     cache_features: bool = option(True, "run a frozen backbone once, and reuse its features in every epoch")
 
     def __post_init__(self) -> None:
@@ -205,6 +224,14 @@ class OptimizerConfig(Config):
 @dataclass(frozen=True)
 class TrainingConfig(OptimizerConfig, DataConfig, ModelConfig):
     """A whole run: the model, the data and the optimization, with one seed. The defaults are the original's."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._require(
+            "patience",
+            not self.patience or self.validation_fraction > 0,
+            "0 where validation_fraction is 0: nothing to watch",
+        )
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:

@@ -54,13 +54,14 @@ class EpochMetrics(TypedDict):
     """What training measures in one epoch, while the weights move.
 
     The mean loss over the sentences, what was measured of each task and, if they are learned, the loss weights of task
-    A and B at the epoch's end.
+    A and B at the epoch's end; with a validation set, the loss that the weights have on it by then.
     """
 
     loss: float
     taskA: ClassMetrics
     taskB: ClassMetrics
     loss_weights: NotRequired[list[float]]
+    validation_loss: NotRequired[float]
 
 
 class Metrics(TypedDict):

@@ -83,25 +83,42 @@ def rebalance(alpha: float, beta: float, strategy: FreezeStrategy | str) -> tupl
 
 
 def layer_groups(transformer: nn.Module) -> list[nn.Module]:
-    """List a backbone's parts from bottom to top: the embeddings, then each transformer layer.
+    """List a backbone's parts from bottom to top: all that is no layer, then each transformer layer.
+
+    One rule fits BERT, DistilBERT, RoBERTa, MPNet, ELECTRA, DeBERTa and ModernBERT: the layers stand in one
+    `nn.ModuleList` of `config.num_hidden_layers`, and whatever stands around it is below them or shared by them all:
+    embeddings, relative positions, norms. That is the bottom group, a list of modules.
 
     Args:
-        transformer: BERT-type (`embeddings`, `encoder.layer`) or DistilBERT-type (`embeddings`, `transformer.layer`).
+        transformer: A backbone with its configuration as `config`.
 
     Raises:
-        ValueError: The backbone is built in another way, or has parameters that would belong to no group.
+        ValueError: There is no such list, or there are parameters that would belong to no group: a pooler, which is
+            above the layers and not among what is read of them, or parameters of the backbone's own.
     """
-    modules = dict(transformer.named_modules())
-    for layers in ("encoder.layer", "transformer.layer"):
-        if "embeddings" in modules and layers in modules:
-            groups = [modules["embeddings"], *modules[layers].children()]
+    depth = getattr(getattr(transformer, "config", None), "num_hidden_layers", 0)
+    lists = [module for module in transformer.modules() if isinstance(module, nn.ModuleList)]
+    for layers in lists:
+        if len(layers) == depth:
+            groups = [nn.ModuleList(_around(transformer, layers)), *layers]
             grouped = sum(len(list(group.parameters())) for group in groups)
             if grouped == len(list(transformer.parameters())):  # else some would belong to no group
                 return groups
     raise ValueError(
-        f"backbone is a {type(transformer).__name__}, but layer groups are known only for "
-        "BERT-type (encoder.layer) and DistilBERT-type (transformer.layer) backbones"
+        f"backbone is a {type(transformer).__name__}, but must have its config.num_hidden_layers layers in one "
+        "nn.ModuleList, no pooler, and no parameters outside of its parts"
     )
+
+
+def _around(module: nn.Module, layers: nn.Module) -> list[nn.Module]:
+    """List the largest parts of a module that have nothing to do with its layers."""
+    parts: list[nn.Module] = []
+    for name, part in module.named_children():
+        if layers in part.modules():
+            parts += [] if part is layers else _around(part, layers)
+        elif name != "pooler":
+            parts.append(part)
+    return parts
 
 
 class UnfreezeSchedule:

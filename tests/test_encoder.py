@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from solutions import encoder as encoder_module
 from solutions.backbones import load_backbone
-from solutions.bundled import bundled_minilm
 from solutions.dataset import MultiTaskDataset, Sample, generate_dataset
 from solutions.encoder import SentenceTransformer
 from solutions.multitask import MultiTaskSentenceTransformer
+from solutions.published import bundled_minilm
 from solutions.trainer import cache_features, token_batches
 
 RAGGED = ["the router", "my sister loved this brilliant film because it delights audiences", "yes", "", "the " * 200]

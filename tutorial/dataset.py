@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import torch
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -18,18 +18,27 @@ T = TypeVar("T")
 
 
 class Sample(NamedTuple):
-    """One sentence and its label for each task, or `UNLABELLED`; generated ones know what they were made of."""
+    """One sentence and its label for each task, or `UNLABELLED`.
+
+    Generated ones know what they were made of, real ones the review that they stand in.
+    """
 
     sentence: str
     taskA: int
     taskB: int
     template: str = ""
     words: tuple[str, ...] = ()
+    review: str = ""
 
     @property
     def labels(self) -> Pair[int]:
         """The labels of both tasks."""
         return Pair(self.taskA, self.taskB)
+
+    @property
+    def group(self) -> str:
+        """What a split that leaks nothing must not divide: the review, or the template."""
+        return self.review or self.template
 
 
 class Batch(NamedTuple):
@@ -193,7 +202,8 @@ def stratified_folds(
 ) -> list[tuple[MultiTaskDataset, MultiTaskDataset]]:
     """Make the training and test sets of a stratified k-fold cross-validation.
 
-    Every sample is tested exactly once, and each fold has the label combinations of the whole dataset.
+    Every sample is tested exactly once, and each fold has the label combinations of the whole dataset. A review is
+    never divided: its folds have them as nearly as they can.
 
     Raises:
         ValueError: There are fewer than two folds, or some combination has fewer samples than there are folds. Samples
@@ -211,8 +221,10 @@ def stratified_folds(
     commonest = max(counts, key=counts.__getitem__)
     strata = [sample.labels if counts[sample.labels] >= folds else commonest for sample in dataset.samples]
     combinations = [f"{taskA},{taskB}" for taskA, taskB in strata]
-    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
-    return [(dataset.subset(train), dataset.subset(test)) for train, test in splitter.split(combinations, combinations)]
+    reviews = [sample.review for sample in dataset.samples]
+    kind = StratifiedGroupKFold if any(reviews) else StratifiedKFold
+    divided = kind(folds, shuffle=True, random_state=seed).split(combinations, combinations, reviews)
+    return [(dataset.subset(train), dataset.subset(test)) for train, test in divided]
 
 
 def collate(samples: Sequence[Sample], tokenizer: Any, max_length: int = 128) -> Batch:

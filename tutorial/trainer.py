@@ -128,6 +128,7 @@ def train(
     config: OptimizerConfig,
     log: Callable[[str], None] = lambda text: None,
     progress: bool = False,
+    stop: Callable[[], bool] = lambda: False,
 ) -> list[EpochMetrics]:
     """Train a model on a dataset; the same configuration gives the same weights to the bit on one CPU.
 
@@ -137,6 +138,7 @@ def train(
         config: The hyperparameters.
         log: Called after each epoch with `Epoch 1/6:` and, on the lines below it, what `format_epoch` gives.
         progress: Show a progress bar.
+        stop: Asked after each epoch and its log whether that was the last one.
 
     Returns:
         For each epoch, measured while the weights moved and dropout was on: `loss` (mean over the sentences), for
@@ -170,9 +172,16 @@ def build_optimizer(model: MultiTaskSentenceTransformer, criterion: Criterion, c
 def _training_batches(
     model: MultiTaskSentenceTransformer, dataset: MultiTaskDataset, config: OptimizerConfig
 ) -> DataLoader[Batch]:
+    return batches_for(model, dataset, config, config.seed)
+
+
+def batches_for(
+    model: MultiTaskSentenceTransformer, dataset: MultiTaskDataset, config: OptimizerConfig, seed: int | None = None
+) -> DataLoader[Batch]:
+    """Cut a dataset into batches; if the backbone stays frozen from start to end, its work is done once."""
     stays_frozen = "transformer" in FROZEN_PARTS[config.freeze] and not config.unfreeze
     make_batches = feature_batches if config.cache_features and stays_frozen else token_batches
-    return make_batches(model, dataset, config.batch_size, config.seed)
+    return make_batches(model, dataset, config.batch_size, seed)
 
 
 def format_epoch(epoch: EpochMetrics) -> str:

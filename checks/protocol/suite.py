@@ -22,15 +22,21 @@ T = TypeVar("T")
 class Code(Protocol):
     """The package under test: an attribute for each module that checks use."""
 
+    baselines: Any
+    calibration: Any
+    confidence: Any
     config: Any
     dataset: Any
+    early_stopping: Any
     encoder: Any
     evaluator: Any
     freezing: Any
     losses: Any
+    mistakes: Any
     multitask: Any
     plots: Any
     pooling: Any
+    reviews: Any
     similarity: Any
     tasks: Any
     templates: Any

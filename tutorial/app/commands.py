@@ -12,20 +12,23 @@ from rich.console import Console
 from torch import Tensor
 
 from .. import trainer
-from ..config import DataConfig, ModelConfig, Split, TrainingConfig
-from ..dataset import MultiTaskDataset, generate_dataset, stratified_split
+from ..config import ModelConfig, Split, TrainingConfig
+from ..dataset import MultiTaskDataset
+from ..early_stopping import train_with_validation
 from ..encoder import SentenceTransformer
 from ..evaluator import EpochMetrics, Metrics, format_evaluation
 from ..evaluator import evaluate as measure
 from ..plots import similarity_heatmap, visualize_metrics
 from ..progress import busy
+from ..reviews import REVIEWS
 from ..similarity import SAMPLE_SENTENCES, cosine_similarity_matrix
-from ..tasks import TASK_NAMES, UNLABELLED, Pair
+from ..tasks import Pair
+from .beside import beside_baselines
 from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from .csv_files import read_csv, write_csv
 from .files import write_json
-from .labels import similar_labels
-from .tables import similarity_table
+from .sets import Sets, all_sentences, divide
+from .tables import beside_table, similarity_table
 
 
 def load_encoder(checkpoint: Path | None, config: ModelConfig, device: torch.device) -> SentenceTransformer:
@@ -76,61 +79,51 @@ def compare(
 
 
 class Trained(NamedTuple):
-    """A trained model, how it came about, and the sentences that it has not seen."""
+    """A trained model, how it came about, and on which sentences."""
 
     checkpoint: Checkpoint
     history: list[EpochMetrics]
-    test_set: MultiTaskDataset
+    sets: Sets
 
 
 def train(config: TrainingConfig, device: torch.device, saved: Path, console: Console) -> Trained:
     """Train a model and write its checkpoint, with the test sentences beside it."""
-    train_set, test_set = _divided(config, console)
-    console.print(f"Train distribution: {train_set.distribution()}")
-    console.print(f"Test distribution: {test_set.distribution()}\n\nTraining the model...")
-    classes = Pair(train_set.taskA_classes, train_set.taskB_classes)
+    sets = divide(config, console)
+    console.print(f"Train distribution: {sets.train.distribution()}")
+    if sets.validation:
+        console.print(f"Validation distribution: {sets.validation.distribution()}")
+    console.print(f"Test distribution: {sets.test.distribution()}\n\nTraining the model...")
+    classes = Pair(sets.train.taskA_classes, sets.train.taskB_classes)
     model = trainer.build_model(config, *classes.map(len)).to(device)
-    history = trainer.train(model, train_set, config, console.print, progress=True)
+    if sets.validation:
+        history = train_with_validation(model, sets.train, sets.validation, config, console.print, progress=True)
+    else:
+        history = trainer.train(model, sets.train, config, console.print, progress=True)
     checkpoint = Checkpoint(model, config, classes)
     save_checkpoint(saved, checkpoint)
-    write_csv(saved / "test.csv", test_set)
-    return Trained(checkpoint, history, test_set)
+    write_csv(saved / "test.csv", sets.test)
+    return Trained(checkpoint, history, sets)
 
 
 def report_training(trained: Trained, figures: Path, console: Console) -> None:
     """Evaluate a model that was trained just now, on the sentences that it has not seen."""
     console.print("Training complete!\n\nEvaluating the trained model...\n")
     model, config, _ = trained.checkpoint
-    batches = trainer.token_batches(model, trained.test_set, config.batch_size)
-    _report(measure(model, batches), trained.history, trained.test_set, figures, console)
-
-
-def _divided(config: DataConfig, console: Console) -> tuple[MultiTaskDataset, MultiTaskDataset]:
-    """Give the training and the test set that a configuration describes, generated or from a file."""
-    if not config.data:
-        return trainer.generated_split(config)
-    return stratified_split(_own_data(config.data, console), config.test_fraction, config.seed)
-
-
-def _own_data(path: str, console: Console) -> MultiTaskDataset:
-    """Read labelled sentences, and say what is unusual about them."""
-    dataset = read_csv(path)
-    for line in similar_labels(dataset):
-        console.print(f"warning: {path}: {line}", soft_wrap=True)
-    columns = zip(*(sample.labels for sample in dataset.samples), strict=True)
-    labelled = [sum(label != UNLABELLED for label in column) for column in columns]
-    if min(labelled) < len(dataset):
-        counts = [f"{name} {count:,}" for name, count in zip(TASK_NAMES.values(), labelled, strict=True)]
-        console.print(f"Labelled sentences of {len(dataset):,}: {', '.join(counts)}")
-    return dataset
+    test_set = trained.sets.test
+    batches = trainer.token_batches(model, test_set, config.batch_size)
+    _report(measure(model, batches), trained.history, test_set, figures, console)
+    if config.data == REVIEWS:
+        measured = beside_baselines(model, trained.sets.train, test_set)
+        console.print(beside_table("on the test sentences, with 95 % intervals over reviews", measured))
 
 
 def cross_validate(config: TrainingConfig, folds: int, device: torch.device, console: Console) -> None:
     """Print each fold's evaluation, then the mean and the standard deviation of the accuracies."""
     if config.split is Split.LEAK_FREE:
         raise ValueError("--split is 'leak-free', but --folds divides at random; leave one of them out")
-    dataset = _own_data(config.data, console) if config.data else generate_dataset(config.dataset_size, config.seed)
-    results = trainer.cross_validate(dataset, config, folds, device, console.print, progress=True)
+    results = trainer.cross_validate(
+        all_sentences(config, console), config, folds, device, console.print, progress=True
+    )
     accuracies = {
         "Task A": [metrics["overall"]["taskA_accuracy"] for metrics in results],
         "Task B": [metrics["overall"]["taskB_accuracy"] for metrics in results],

@@ -7,8 +7,11 @@ from rich.table import Column, Table
 from rich.text import Text
 from torch import Tensor, nn
 
+from ..confidence import Interval
 from ..evaluator import Metrics, format_measure
 from ..freezing import PARTS
+from ..tasks import TASK_NAMES, Pair
+from .beside import Beside
 
 
 def similarity_table(title: str, similarities: Tensor, labels: Sequence[str]) -> Table:
@@ -45,3 +48,17 @@ def results_table(title: str, results: Mapping[tuple[str, str], Metrics], keys: 
         measures = [*(task["accuracy"] for task in tasks), *(task["auc"] for task in tasks)]
         table.add_row(*row, *map(format_measure, measures))
     return table
+
+
+def beside_table(title: str, measured: Pair[Beside]) -> Table:
+    """Compare a model with the baselines, one row each, and one for the difference of model and bag of words."""
+    table = Table("", *(f"{name} accuracy" for name in TASK_NAMES.values()), title=title, box=box.SIMPLE)
+    for name in Beside._fields[:-1]:
+        table.add_row(name.replace("_", " "), *(_interval(getattr(task, name)) for task in measured))
+    table.add_row("model ahead by", *(_interval(task.ahead, "+") for task in measured))
+    return table
+
+
+def _interval(interval: Interval, sign: str = "") -> str:
+    mean, low, high = (f"{value:{sign}.2f}" for value in interval)
+    return f"{mean}  ({low} to {high})"

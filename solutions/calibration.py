@@ -1,0 +1,85 @@
+"""Calibration: of the sentences that a model is 80 % sure of, is it right about 80 %?"""
+
+from typing import NamedTuple
+
+import torch.nn.functional as F
+from scipy.optimize import minimize_scalar
+from torch import Tensor
+
+# A temperature beyond these bounds means that a model is always right or always wrong: there is nothing to calibrate.
+COLDEST, HOTTEST = 0.05, 20.0
+
+
+class Bin(NamedTuple):
+    """Sentences of similar confidence: how many, their mean confidence, and the share that was put into its class."""
+
+    sentences: int
+    confidence: float
+    accuracy: float
+
+
+class Calibrator:
+    """Measure and mend how sure a model is of its predictions (Guo et al. 2017, https://arxiv.org/abs/1706.04599).
+
+    Args:
+        bins: Into how many equal parts the confidences from 0 to 1 are divided.
+
+    Attributes:
+        temperature: What the logits are divided by: 1 until `fit`, larger makes a model less sure.
+    """
+
+    def __init__(self, bins: int = 10) -> None:
+        self.bins = bins
+        self.temperature = 1.0
+
+    def fit(self, labels: Tensor, logits: Tensor) -> None:
+        """Find the temperature with the smallest cross-entropy, from 0.05 to 20.
+
+        Args:
+            labels: `(batch,)`, of a validation set: those of the test set are not for choosing.
+            logits: `(batch, classes)`.
+
+        Raises:
+            ValueError: There is no sentence.
+        """
+        if not len(labels):
+            raise ValueError("there are no sentences to calibrate on")
+        logits = logits.double()
+
+        def loss(temperature: float) -> float:
+            return F.cross_entropy(logits / temperature, labels).item()
+
+        self.temperature = float(minimize_scalar(loss, bounds=(COLDEST, HOTTEST), options={"xatol": 1e-6}).x)
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Give the calibrated probabilities of the classes, `(batch, classes)`; the most probable class stays."""
+        return (logits.double() / self.temperature).softmax(dim=-1)
+
+    def reliability(self, labels: Tensor, logits: Tensor) -> list[Bin]:
+        """Sort sentences into bins by their confidence, the probability of the class that is predicted.
+
+        Args:
+            labels: `(batch,)`.
+            logits: `(batch, classes)`, as the model gives them: the temperature is applied here.
+
+        Returns:
+            The bins that have sentences, from the least to the most confident. A confidence on the border of two
+            belongs to the lower one.
+        """
+        confidences, predictions = self.probabilities(logits).max(dim=-1)
+        right = (predictions == labels).double()
+        numbers = (confidences * self.bins).ceil() - 1  # (batch,)
+        return [
+            Bin(int(inside.sum()), confidences[inside].mean().item(), right[inside].mean().item())
+            for inside in (numbers == number for number in range(self.bins))
+            if inside.any()
+        ]
+
+    def error(self, labels: Tensor, logits: Tensor) -> float:
+        """Give the expected calibration error: how far apart confidence and accuracy are.
+
+        The mean of their absolute differences in the bins of `reliability`, weighted by the number of sentences; of no
+        sentence at all it is 0.
+        """
+        gaps = [bin.sentences * abs(bin.confidence - bin.accuracy) for bin in self.reliability(labels, logits)]
+        return sum(gaps) / max(len(labels), 1)

@@ -1,0 +1,99 @@
+"""Early stopping: which epoch was the best is not for the test set to say."""
+
+from collections.abc import Callable, Iterable
+from math import inf
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .config import OptimizerConfig
+from .dataset import Batch, MultiTaskDataset
+from .encoder import inference
+from .evaluator import EpochMetrics, labels_and_logits
+from .multitask import MultiTaskSentenceTransformer
+from .trainer import batches_for, train
+
+
+class EarlyStopping:
+    """Watch the validation loss, keep the weights of the epoch where it was smallest, and say when to stop.
+
+    Of equal losses the first one counts as the best; one that is not a number is never an improvement.
+
+    Args:
+        model: The model that is being trained.
+        patience: Epochs in a row without a smaller loss after which training stops; 0 never stops it.
+
+    Attributes:
+        best_epoch: Number of the best epoch so far, counted from 1; 0 before the first.
+        losses: The validation losses so far, in order.
+    """
+
+    def __init__(self, model: nn.Module, patience: int = 0) -> None:
+        self.model = model
+        self.patience = patience
+        self.best_epoch = 0
+        self.losses: list[float] = []
+        self._best_loss = inf
+        self._best_weights = _copied(model)
+
+    def update(self, loss: float) -> bool:
+        """Take the validation loss at the end of an epoch.
+
+        Returns:
+            Whether the training should stop here.
+        """
+        self.losses.append(loss)
+        if loss < self._best_loss:
+            self._best_loss, self.best_epoch = loss, len(self.losses)
+            self._best_weights = _copied(self.model)
+        return 0 < self.patience <= len(self.losses) - self.best_epoch
+
+    def restore(self) -> None:
+        """Give the model the weights of the best epoch; without one, those that it had at the start."""
+        self.model.load_state_dict(self._best_weights)
+
+
+def _copied(model: nn.Module) -> dict[str, Tensor]:
+    """Copy the weights: `state_dict` alone would go on changing with them."""
+    return {name: weights.detach().clone() for name, weights in model.state_dict().items()}
+
+
+def validation_loss(model: MultiTaskSentenceTransformer, batches: Iterable[Batch]) -> float:
+    """Add up both tasks' mean cross-entropies, unweighted, in eval mode and without gradients, in nats.
+
+    Raises:
+        ValueError: There is no batch.
+    """
+    with inference(model):
+        pairs = labels_and_logits((batch, model(**batch.to(model.device).inputs)) for batch in batches)
+    return sum(F.cross_entropy(logits, labels).item() for labels, logits in pairs.values() if len(labels))
+
+
+def train_with_validation(
+    model: MultiTaskSentenceTransformer,
+    train_set: MultiTaskDataset,
+    validation_set: MultiTaskDataset,
+    config: OptimizerConfig,
+    log: Callable[[str], None] = lambda text: None,
+    progress: bool = False,
+) -> list[EpochMetrics]:
+    """Train as `train` does, but end with the weights of the epoch whose loss on the validation set was smallest.
+
+    Returns:
+        What `train` returns, with the `validation_loss` of each epoch; it ends where `config.patience` was at its end.
+    """
+    batches = batches_for(model, validation_set, config)
+    watch = EarlyStopping(model, config.patience)
+
+    def stop() -> bool:
+        enough = watch.update(validation_loss(model, batches))
+        smallest = " (the smallest so far)" if watch.best_epoch == len(watch.losses) else ""
+        log(f"Validation loss: {watch.losses[-1]:.4f}{smallest}")
+        return enough
+
+    history = train(model, train_set, config, log, progress, stop)
+    for epoch, loss in zip(history, watch.losses, strict=True):
+        epoch["validation_loss"] = loss
+    watch.restore()
+    log(f"The weights are those of epoch {watch.best_epoch}.")
+    return history

@@ -1,0 +1,81 @@
+"""What a model gets wrong: a number says how much, the sentences say what."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch.nn.functional as F
+from torch import Tensor
+
+NEGATION = re.compile(r"\b(no|not|never|nothing|nobody|none|nor|neither|without|cannot)\b|n['’]t\b", re.IGNORECASE)
+
+
+class Mistake(NamedTuple):
+    """A sentence that was put into another class than its own, and what that cost, in nats."""
+
+    sentence: str
+    label: int
+    predicted: int
+    loss: float
+
+
+class Slice(NamedTuple):
+    """Some of the sentences: how many, and the share of them that was put into its class."""
+
+    sentences: int
+    accuracy: float
+
+
+class Mistakes(NamedTuple):
+    """The worst mistakes, and the accuracy of each slice, by what it was cut and what it is called."""
+
+    worst: list[Mistake]
+    slices: dict[str, dict[str, Slice]]
+
+
+def find_mistakes(
+    sentences: Sequence[str], reviews: Sequence[str], labels: Tensor, logits: Tensor, count: int = 5
+) -> Mistakes:
+    """Look at what one task gets wrong.
+
+    Args:
+        sentences: The sentences that were tested.
+        reviews: The review of each.
+        labels: `(batch,)`, the true classes.
+        logits: `(batch, classes)`, before any softmax: the loss applies it.
+        count: How many mistakes to give at most.
+
+    Returns:
+        Of the sentences that were put into another class, those with the largest cross-entropy, largest first. The
+        slices by `length` (`1-10 words`, `11-20 words`, `more than 20 words`, where words are what blanks part), by
+        `negation` (`with`, `without`, told by `NEGATION`) and by `review` (each by its name); those without a sentence
+        are left out, the others stand in this order, reviews in that of their first sentence.
+    """
+    predictions = logits.argmax(dim=-1)
+    right = predictions == labels
+    losses = F.cross_entropy(logits.double(), labels, reduction="none")
+    wrong = (~right).nonzero().flatten()
+    worst = wrong[losses[wrong].argsort(descending=True, stable=True)][:count].tolist()
+    return Mistakes(
+        [Mistake(sentences[i], int(labels[i]), int(predictions[i]), losses[i].item()) for i in worst],
+        {
+            "length": _cut(["1-10 words", "11-20 words", "more than 20 words"], [*map(_length, sentences)], right),
+            "negation": _cut(["with", "without"], [*map(_negation, sentences)], right),
+            "review": _cut(list(dict.fromkeys(reviews)), reviews, right),
+        },
+    )
+
+
+def _length(sentence: str) -> str:
+    words = len(sentence.split())
+    return "1-10 words" if words <= 10 else "11-20 words" if words <= 20 else "more than 20 words"
+
+
+def _negation(sentence: str) -> str:
+    return "with" if NEGATION.search(sentence) else "without"
+
+
+def _cut(names: Sequence[str], slice_of: Sequence[str], right: Tensor) -> dict[str, Slice]:
+    """Measure each slice that has sentences."""
+    inside = {name: [hit for hit, own in zip(right.tolist(), slice_of, strict=True) if own == name] for name in names}
+    return {name: Slice(len(hits), sum(hits) / len(hits)) for name, hits in inside.items() if hits}
