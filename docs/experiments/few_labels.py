@@ -18,7 +18,8 @@ from .real import FROZEN, Sets, frozen, real_config, real_sets, right, untrained
 SEEDS = range(5)
 FEW = 120
 SETTINGS = {
-    way: {"way": way} for way in ("joint", "joint, task B repeated", "joint, task B weighted", "in turn", "task B alone")
+    way: {"way": way}
+    for way in ("joint", "joint, task B repeated", "joint, task B weighted", "in turn", "task B alone")
 }
 
 

@@ -1,6 +1,7 @@
 """What the experiments on real reviews share: the sentences, their features, training, and scores with intervals."""
 
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ from solutions.pooling import max_pool, mean_pool
 from solutions.reviews import REVIEWS, load_reviews, review_split
 from solutions.tasks import Pair
 from solutions.trainer import build_model
+
+from .runner import UNFINISHED
 
 SIZE = 4800
 POOLINGS = {"mean": mean_pool, "max": max_pool, "CLS": lambda tokens, mask: tokens[:, 0]}
@@ -95,26 +98,33 @@ class Numbered:
         return {"input_ids": torch.tensor(ids) if return_tensors else ids, "attention_mask": torch.ones(len(ids), 1)}
 
 
-_KNOWN: dict[tuple[str, str], dict[str, Tensor]] = {}
-
-
 def features(backbone: str, sentences: list[str]) -> dict[str, Tensor]:
-    """Give the features of sentences, `(sentences, hidden)`, for each pooling; none is computed twice."""
-    known = {pooling: _KNOWN.setdefault((backbone, pooling), {}) for pooling in POOLINGS}
-    missing = list(dict.fromkeys(sentence for sentence in sentences if sentence not in known["mean"]))
-    encoder = _encoder(backbone)
-    with inference(encoder):
-        for positions, inputs in encoder.batches_by_length(missing):
-            tokens = encoder.transformer(**inputs).last_hidden_state
-            for pooling, pool in POOLINGS.items():
-                pooled = pool(tokens, inputs["attention_mask"])
-                known[pooling].update(zip((missing[position] for position in positions), pooled.clone(), strict=True))
-    return {pooling: torch.stack([known[pooling][sentence] for sentence in sentences]) for pooling in POOLINGS}
+    """Give the features of sentences, `(sentences, hidden)`, for each pooling; they are kept for later experiments."""
+    known = _known(backbone)
+    missing = list(dict.fromkeys(sentence for sentence in sentences if sentence not in known))
+    if missing:
+        encoder = SentenceTransformer.from_pretrained(backbone)
+        with inference(encoder):
+            for positions, inputs in encoder.batches_by_length(missing):
+                tokens = encoder.transformer(**inputs).last_hidden_state
+                pooled = [pool(tokens, inputs["attention_mask"]) for pool in POOLINGS.values()]
+                known |= zip((missing[position] for position in positions), torch.stack(pooled, dim=1), strict=True)
+        UNFINISHED.mkdir(exist_ok=True)
+        torch.save(dict(known), _kept(backbone))
+    stacked = torch.stack([known[sentence] for sentence in sentences], dim=1)
+    return {pooling: vectors.clone() for pooling, vectors in zip(POOLINGS, stacked, strict=True)}
 
 
 @cache
-def _encoder(backbone: str) -> SentenceTransformer:
-    return SentenceTransformer.from_pretrained(backbone)
+def _known(backbone: str) -> dict[str, Tensor]:
+    """Read the features computed so far, by their sentence: `(poolings, hidden)` each."""
+    path = _kept(backbone)
+    kept: dict[str, Tensor] = torch.load(path) if path.is_file() else {}
+    return kept
+
+
+def _kept(backbone: str) -> Path:
+    return UNFINISHED / f"features-{backbone}.pt"
 
 
 def bag_of_words(sets: Sets) -> Pair[Tensor]:

@@ -5,7 +5,9 @@ from solutions.config import Weighting
 from .real import FROZEN, frozen, real_config, real_sets, right, with_intervals
 
 SEEDS = range(5)
-SETTINGS = {f"alpha {alpha:g}": {"alpha": alpha, "beta": round(1 - alpha, 1)} for alpha in (0.1, 0.3, 0.5, 0.7, 0.9)} | {
+SETTINGS = {
+    f"alpha {alpha:g}": {"alpha": alpha, "beta": round(1 - alpha, 1)} for alpha in (0.1, 0.3, 0.5, 0.7, 0.9)
+} | {
     "original's": {"alpha": 0.6, "beta": 0.8},
     "learned": {"weighting": Weighting.UNCERTAINTY},
     "task A alone": {"alpha": 1.0, "beta": 0.0},
