@@ -19,7 +19,7 @@ def main(names: list[str]) -> int:
     try:
         for name in names or EXPERIMENTS:
             run(name, console)
-        forget(names or EXPERIMENTS)
+        forget(names)
     except KeyboardInterrupt:
         console.print("\nInterrupted. The same command goes on where it stopped.")
         return 130

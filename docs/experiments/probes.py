@@ -21,7 +21,7 @@ SIZE = 1200
 
 
 def measure(seed: int, backbone: str) -> dict[str, list[float]]:
-    """Fit linear models on 720 sentences' embeddings and on each layer's mean over the tokens; test on 480 of other reviews."""
+    """Fit linear models on each depth's mean over the tokens, of 720 sentences; test them on 480 of other reviews."""
     train_set, test_set = review_split(load_reviews(SIZE, seed=seed).dataset, 0.4, seed)
     known, asked = (_layers(backbone, part) for part in (train_set, test_set))
     results: dict[str, list[float]] = {"taskA": [], "taskB": [], "length": []}

@@ -1,5 +1,6 @@
 """What the experiments on real reviews share: the sentences, their features, training, and scores with intervals."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,10 +21,13 @@ from solutions.reviews import REVIEWS, load_reviews, review_split
 from solutions.tasks import Pair
 from solutions.trainer import build_model
 
-from .runner import UNFINISHED
-
 SIZE = 4800
-POOLINGS = {"mean": mean_pool, "max": max_pool, "CLS": lambda tokens, mask: tokens[:, 0]}
+KEPT = Path(__file__).parents[2] / ".experiments"  # beside the runs of what is not finished
+POOLINGS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "mean": mean_pool,
+    "max": max_pool,
+    "CLS": lambda tokens, mask: tokens[:, 0],
+}
 FROZEN = {"freeze": FreezeStrategy.BACKBONE, "learning_rate": 1e-3, "epochs": 20, "patience": 3}
 # A backbone that trains is slow, and learns in fewer epochs and smaller steps.
 TRAINED = {"freeze": FreezeStrategy.NOTHING, "learning_rate": 1e-4, "epochs": 3}
@@ -109,7 +113,7 @@ def features(backbone: str, sentences: list[str]) -> dict[str, Tensor]:
                 tokens = encoder.transformer(**inputs).last_hidden_state
                 pooled = [pool(tokens, inputs["attention_mask"]) for pool in POOLINGS.values()]
                 known |= zip((missing[position] for position in positions), torch.stack(pooled, dim=1), strict=True)
-        UNFINISHED.mkdir(exist_ok=True)
+        KEPT.mkdir(exist_ok=True)
         torch.save(dict(known), _kept(backbone))
     stacked = torch.stack([known[sentence] for sentence in sentences], dim=1)
     return {pooling: vectors.clone() for pooling, vectors in zip(POOLINGS, stacked, strict=True)}
@@ -124,7 +128,7 @@ def _known(backbone: str) -> dict[str, Tensor]:
 
 
 def _kept(backbone: str) -> Path:
-    return UNFINISHED / f"features-{backbone}.pt"
+    return KEPT / f"features-{backbone}.pt"
 
 
 def bag_of_words(sets: Sets) -> Pair[Tensor]:

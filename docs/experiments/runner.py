@@ -6,8 +6,9 @@ import importlib
 import json
 import os
 import platform
+import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -53,10 +54,12 @@ def run(name: str, console: Console) -> None:
     _write(DATA / f"{name}.json", record(name, module, rows, mark))
 
 
-def forget(names: Iterable[str]) -> None:
-    """Delete the single runs: the next command starts anew."""
+def forget(names: Sequence[str]) -> None:
+    """Delete the single runs of experiments, or all that was kept: the next command starts anew."""
     for name in names:
         (UNFINISHED / f"{name}.json").unlink(missing_ok=True)
+    if not names:
+        shutil.rmtree(UNFINISHED, ignore_errors=True)
 
 
 def load(name: str) -> ModuleType:
