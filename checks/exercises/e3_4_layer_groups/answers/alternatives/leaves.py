@@ -1,8 +1,8 @@
 def layer_groups(transformer):
     try:
         depth = transformer.config.num_hidden_layers
-        layers = [m for m in transformer.modules() if isinstance(m, nn.ModuleList) and len(m) == depth][0]
-    except (AttributeError, IndexError):
+        layers = next(m for m in transformer.modules() if isinstance(m, nn.ModuleList) and len(m) == depth)
+    except (AttributeError, StopIteration):
         raise ValueError("unknown backbone") from None
     if getattr(transformer, "pooler", None) is not None:
         raise ValueError("take the pooler off first")
