@@ -42,18 +42,22 @@ def tiny_electra(rng: torch.Generator, layers: int = 2, hidden: int = 4) -> Elec
 def tiny_deberta(rng: torch.Generator, layers: int = 2, hidden: int = 4) -> DebertaV2Model:
     """Make a DeBERTa: its encoder has relative positions, their norm, and a convolution beside its layers."""
     seed_from(rng)
-    options: dict[str, Any] = {"relative_attention": True, "norm_rel_ebd": "layer_norm", "position_buckets": 4}
-    return DebertaV2Model(
-        DebertaV2Config(conv_kernel_size=3, pos_att_type=["c2p", "p2c"], **options, **_sizes(layers, hidden))
-    )
+    options: dict[str, Any] = {
+        "relative_attention": True,
+        "pos_att_type": ["c2p", "p2c"],
+        "position_buckets": 4,
+        "norm_rel_ebd": "layer_norm",
+        "conv_kernel_size": 3,
+    }
+    return DebertaV2Model(DebertaV2Config(**options, **_sizes(layers, hidden)))
 
 
 def tiny_modernbert(rng: torch.Generator, layers: int = 2, hidden: int = 4) -> ModernBertModel:
     """Make a ModernBERT: its layers stand in no encoder, and a norm stands above them."""
     seed_from(rng)
-    tokens = {f"{token}_token_id": SPECIAL.index(f"[{token.upper()}]") for token in ("pad", "cls", "sep")}
-    ends = {"bos_token_id": tokens["cls_token_id"], "eos_token_id": tokens["sep_token_id"]}
-    return ModernBertModel(ModernBertConfig(**tokens, **ends, **_sizes(layers, hidden)))
+    kinds = {"pad": "[PAD]", "cls": "[CLS]", "bos": "[CLS]", "sep": "[SEP]", "eos": "[SEP]"}
+    tokens: dict[str, Any] = {f"{kind}_token_id": SPECIAL.index(token) for kind, token in kinds.items()}
+    return ModernBertModel(ModernBertConfig(**tokens, **_sizes(layers, hidden)))
 
 
 OTHERS: dict[str, Callable[..., nn.Module]] = {

@@ -94,7 +94,7 @@ def _handmade(depth: int | None = None, **parts: nn.Module) -> nn.Module:
     for name, part in parts.items():
         module.add_module(name, part)
     if depth is not None:
-        module.config = SimpleNamespace(num_hidden_layers=depth)
+        vars(module)["config"] = SimpleNamespace(num_hidden_layers=depth)
     return module
 
 
@@ -172,7 +172,7 @@ def _attempt(code: Code, backbone: nn.Module) -> dict[str, Any]:
 def unknown_backbone(code: Code, rng: torch.Generator) -> Iterator[Case]:
     words = nn.Embedding(3, 2)
     unnumbered = _handmade(embeddings=words, encoder=_handmade(layer=_linears()))
-    unnumbered.config = SimpleNamespace(hidden_size=2)
+    vars(unnumbered)["config"] = SimpleNamespace(hidden_size=2)
     backbones = {
         "no configuration, a linear layer": nn.Linear(2, 2),
         "no configuration, names as BERT's": _handmade(embeddings=words, encoder=_handmade(layer=_linears())),

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterator
 from functools import partial
+from inspect import signature
 from typing import Any
 
 import torch
@@ -11,11 +12,12 @@ from torch import nn
 from ...protocol.suite import Case, Code, Suite, case, expect
 from ..inputs import outcome
 from ..models import SENTENCES, mode_of_each, tiny_tokenizer
+from ..parts import layer_groups_of
 from ..training import make_config, make_dataset, shown, small_model, weights_of, what_moved, without_measures
 
 suite = Suite()
 
-GROUPS = ("embeddings", "layer 1", "layer 2")
+NO_STOP = "there is no `stop`"
 
 
 def _train(code: Code, model: Any, dataset: Any = None, **options: Any) -> dict[str, Any]:
@@ -108,12 +110,11 @@ def schedule(code: Code, rng: torch.Generator) -> Iterator[Case]:
 def _groups(code: Code, rng: torch.Generator, unfreeze: Any) -> Any:
     """Look at the layer groups in each of three epochs, and afterwards."""
     model, seen = small_model(code, rng), list[dict[str, str]]()
-    groups = code.freezing.layer_groups(model.transformer)
-    before = [weights_of(group) for group in groups]
+    groups = layer_groups_of(code, model)
+    before = {name: weights_of(group) for name, group in groups.items()}
 
     def look(*arguments: Any) -> None:
-        words = (_group_now(*pair) for pair in zip(groups, before, strict=True))
-        seen.append(dict(zip(GROUPS, words, strict=True)))
+        seen.append({name: _group_now(group, before[name]) for name, group in groups.items()})
 
     model.projection.register_forward_pre_hook(look)
     _train(code, model, epochs=3, unfreeze=unfreeze)
@@ -241,6 +242,34 @@ def _logged(code: Code, rng: torch.Generator, **options: Any) -> Any:
 
     code.trainer.train(model, make_dataset(code), make_config(code, **options), log=log)
     return calls
+
+
+@suite.check("asks `stop` after each epoch and its log whether that was the last one", careful=True)
+def stopped(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    yield case("never says so, three epochs", partial(_stopped, code, rng, 99))
+    yield case("says so after the first of three epochs", partial(_stopped, code, rng, 1))
+    yield case("says so after the second of three epochs", partial(_stopped, code, rng, 2))
+
+
+def _stopped(code: Code, rng: torch.Generator, last: int) -> Any:
+    """Note each call of `log` and of `stop`, which says so after one of the epochs, and in which epoch it came."""
+    if "stop" not in signature(code.trainer.train).parameters:
+        return NO_STOP
+    model, calls, seen = small_model(code, rng), list[str](), list[Any]()
+    model.projection.register_forward_hook(lambda *_: seen.append(None))  # all sentences are in one batch
+
+    def stop() -> bool:
+        calls.append(f"stop, after epoch {len(seen)}")
+        return len(seen) >= last
+
+    history = code.trainer.train(
+        model,
+        make_dataset(code),
+        make_config(code, epochs=3),
+        log=lambda text: calls.append(f"log, after epoch {len(seen)}"),
+        stop=stop,
+    )
+    return {"the calls": calls, "epochs trained": len(seen), "epochs in the history": len(expect(list, history))}
 
 
 @suite.check("shows a progress bar only if asked", careful=True)
