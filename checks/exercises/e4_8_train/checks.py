@@ -18,6 +18,7 @@ from ..training import make_config, make_dataset, shown, small_model, weights_of
 suite = Suite()
 
 NO_STOP = "there is no `stop`"
+EPOCHS = ("no epoch", "one epoch", "two epochs", "three epochs")
 
 
 def _train(code: Code, model: Any, dataset: Any = None, **options: Any) -> dict[str, Any]:
@@ -259,14 +260,14 @@ def _stopped(code: Code, rng: torch.Generator, last: int) -> Any:
     model.projection.register_forward_hook(lambda *_: seen.append(None))  # all sentences are in one batch
 
     def stop() -> bool:
-        calls.append(f"stop, after epoch {len(seen)}")
+        calls.append(f"stop, after {EPOCHS[len(seen)]}")
         return len(seen) >= last
 
     history = code.trainer.train(
         model,
         make_dataset(code),
         make_config(code, epochs=3),
-        log=lambda text: calls.append(f"log, after epoch {len(seen)}"),
+        log=lambda text: calls.append(f"log, after {EPOCHS[len(seen)]}"),
         stop=stop,
     )
     return {"the calls": calls, "epochs trained": len(seen), "epochs in the history": len(expect(list, history))}
