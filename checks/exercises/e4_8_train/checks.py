@@ -3,7 +3,6 @@
 import copy
 from collections.abc import Iterator
 from functools import partial
-from inspect import signature
 from typing import Any
 
 import torch
@@ -14,11 +13,9 @@ from ..inputs import outcome
 from ..models import SENTENCES, mode_of_each, tiny_tokenizer
 from ..parts import layer_groups_of
 from ..training import make_config, make_dataset, shown, small_model, weights_of, what_moved, without_measures
+from .stopping import when_stopped
 
 suite = Suite()
-
-NO_STOP = "there is no `stop`"
-EPOCHS = ("no epoch", "one epoch", "two epochs", "three epochs")
 
 
 def _train(code: Code, model: Any, dataset: Any = None, **options: Any) -> dict[str, Any]:
@@ -247,30 +244,9 @@ def _logged(code: Code, rng: torch.Generator, **options: Any) -> Any:
 
 @suite.check("asks `stop` after each epoch and its log whether that was the last one", careful=True)
 def stopped(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    yield case("never says so, three epochs", partial(_stopped, code, rng, 99))
-    yield case("says so after the first of three epochs", partial(_stopped, code, rng, 1))
-    yield case("says so after the second of three epochs", partial(_stopped, code, rng, 2))
-
-
-def _stopped(code: Code, rng: torch.Generator, last: int) -> Any:
-    """Note each call of `log` and of `stop`, which says so after one of the epochs, and in which epoch it came."""
-    if "stop" not in signature(code.trainer.train).parameters:
-        return NO_STOP
-    model, calls, seen = small_model(code, rng), list[str](), list[Any]()
-    model.projection.register_forward_hook(lambda *_: seen.append(None))  # all sentences are in one batch
-
-    def stop() -> bool:
-        calls.append(f"stop, after {EPOCHS[len(seen)]}")
-        return len(seen) >= last
-
-    history = code.trainer.train(
-        model,
-        make_dataset(code),
-        make_config(code, epochs=3),
-        log=lambda text: calls.append(f"log, after {EPOCHS[len(seen)]}"),
-        stop=stop,
-    )
-    return {"the calls": calls, "epochs trained": len(seen), "epochs in the history": len(expect(list, history))}
+    yield case("never says so, three epochs", partial(when_stopped, code, rng, 99))
+    yield case("says so after the first of three epochs", partial(when_stopped, code, rng, 1))
+    yield case("says so after the second of three epochs", partial(when_stopped, code, rng, 2))
 
 
 @suite.check("shows a progress bar only if asked", careful=True)

@@ -6,10 +6,11 @@ from ...protocol.suite import Observe
 from ...referee.compare import difference
 from ...referee.judge import Judge
 from . import checks
+from .stopping import NO_STOP
 
 
 def _judge_stop(observed: Any, expected: Any) -> str | None:
-    if observed == checks.NO_STOP:  # written before `stop` was in the signature: nothing else calls `train` with it
+    if observed == NO_STOP:  # written before `stop` was in the signature: nothing else calls `train` with it
         return None
     found = difference(expected, observed)
     return found.sentence if found else None
