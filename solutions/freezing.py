@@ -83,26 +83,29 @@ def rebalance(alpha: float, beta: float, strategy: FreezeStrategy | str) -> tupl
 
 
 def layer_groups(transformer: nn.Module) -> list[nn.Module]:
-    """List a backbone's parts from bottom to top: all that is no layer, then each transformer layer.
+    """List a backbone's layer groups from bottom to top: all that is no layer, then each layer.
 
-    One rule fits BERT, DistilBERT, RoBERTa, MPNet, ELECTRA, DeBERTa and ModernBERT: the layers stand in one
-    `nn.ModuleList` of `config.num_hidden_layers`, and whatever stands around it is below them or shared by them all:
-    embeddings, relative positions, norms. That is the bottom group, a list of modules.
+    One rule fits BERT, DistilBERT, RoBERTa, MPNet, ELECTRA, DeBERTa and ModernBERT, whatever the names of their parts:
+    the layers are the `nn.ModuleList` with as many modules as `config.num_hidden_layers` says. Whatever stands around
+    it is below the layers or shared by them: embeddings, relative positions, norms. All of that is one group, the
+    bottom one.
 
     Args:
-        transformer: A backbone with its configuration as `config`.
+        transformer: A backbone with its configuration as `config`; it stays as it is.
+
+    Returns:
+        A module for each group, such as an `nn.ModuleList` of its parts. Every parameter stands in exactly one.
 
     Raises:
-        ValueError: There is no such list, or there are parameters that would belong to no group: a pooler, which is
-            above the layers and not among what is read of them, or parameters of the backbone's own.
+        ValueError: There is no such list, or some parameters would belong to no group: those of a part named `pooler`,
+            which is above the layers, or those that stand beside the layers in no part of their own.
     """
-    depth = getattr(getattr(transformer, "config", None), "num_hidden_layers", 0)
-    lists = [module for module in transformer.modules() if isinstance(module, nn.ModuleList)]
-    for layers in lists:
-        if len(layers) == depth:
-            groups = [nn.ModuleList(_around(transformer, layers)), *layers]
-            grouped = sum(len(list(group.parameters())) for group in groups)
-            if grouped == len(list(transformer.parameters())):  # else some would belong to no group
+    depth = getattr(getattr(transformer, "config", None), "num_hidden_layers", None)
+    for layers in transformer.modules():
+        if isinstance(layers, nn.ModuleList) and len(layers) == depth:
+            groups = [nn.ModuleList(_around(layers, transformer)), *layers]
+            grouped = [id(parameter) for group in groups for parameter in group.parameters()]
+            if sorted(grouped) == sorted(map(id, transformer.parameters())):  # else some would be in no group
                 return groups
     raise ValueError(
         f"backbone is a {type(transformer).__name__}, but must have its config.num_hidden_layers layers in one "
@@ -110,15 +113,11 @@ def layer_groups(transformer: nn.Module) -> list[nn.Module]:
     )
 
 
-def _around(module: nn.Module, layers: nn.Module) -> list[nn.Module]:
-    """List the largest parts of a module that have nothing to do with its layers."""
-    parts: list[nn.Module] = []
-    for name, part in module.named_children():
-        if layers in part.modules():
-            parts += [] if part is layers else _around(part, layers)
-        elif name != "pooler":
-            parts.append(part)
-    return parts
+def _around(layers: nn.Module, transformer: nn.Module) -> list[nn.Module]:
+    """List the largest parts of a backbone that hold no layer, the pooler left out."""
+    holders = [module for module in transformer.modules() if layers in module.modules() and module is not layers]
+    beside = [part for holder in holders for part in holder.named_children()]
+    return [part for name, part in beside if layers not in part.modules() and name != "pooler"]
 
 
 class UnfreezeSchedule:

@@ -2,6 +2,23 @@ import pytest
 import torch
 from torch import nn
 from torch.optim import AdamW
+from transformers import (
+    BertConfig,
+    BertModel,
+    BertTokenizer,
+    DebertaV2Config,
+    DebertaV2Model,
+    DistilBertConfig,
+    DistilBertModel,
+    ElectraConfig,
+    ElectraModel,
+    ModernBertConfig,
+    ModernBertModel,
+    MPNetConfig,
+    MPNetModel,
+    RobertaConfig,
+    RobertaModel,
+)
 
 from solutions.backbones import load_backbone
 from solutions.config import FreezeStrategy
@@ -16,10 +33,79 @@ from solutions.freezing import (
     rebalance,
 )
 from solutions.losses import combined_loss
+from solutions.multitask import MultiTaskSentenceTransformer
+
+LAYERS = 3
+SIZES = {
+    "vocab_size": 20,
+    "hidden_size": 8,
+    "num_hidden_layers": LAYERS,
+    "num_attention_heads": 2,
+    "intermediate_size": 16,
+    "max_position_embeddings": 32,
+}
+# The libraries' own configurations. Some keep more than embeddings beside their layers: relative positions (MPNet,
+# DeBERTa), a linear layer (ELECTRA), a norm and a convolution (DeBERTa), a norm above the layers (ModernBERT).
+BACKBONES = {
+    "BERT": (BertConfig(**SIZES), BertModel),
+    "DistilBERT": (
+        DistilBertConfig(vocab_size=20, dim=8, n_layers=LAYERS, n_heads=2, hidden_dim=16, max_position_embeddings=32),
+        DistilBertModel,
+    ),
+    "RoBERTa": (RobertaConfig(**SIZES), RobertaModel),
+    "MPNet": (MPNetConfig(**SIZES), MPNetModel),
+    "ELECTRA": (ElectraConfig(**SIZES, embedding_size=4), ElectraModel),
+    "DeBERTa": (
+        DebertaV2Config(
+            **SIZES,
+            relative_attention=True,
+            norm_rel_ebd="layer_norm",
+            conv_kernel_size=3,
+            position_buckets=4,
+            pos_att_type=["c2p", "p2c"],
+        ),
+        DebertaV2Model,
+    ),
+    "ModernBERT": (
+        ModernBertConfig(**SIZES, pad_token_id=0, cls_token_id=2, bos_token_id=2, sep_token_id=3, eos_token_id=3),
+        ModernBertModel,
+    ),
+}
+FAMILIES = pytest.mark.parametrize("family", BACKBONES)
 
 INPUTS = {"input_ids": torch.tensor([[2, 6, 7, 8, 3]] * 4), "attention_mask": torch.ones(4, 5, dtype=torch.long)}
 TASK_A, TASK_B = torch.tensor([0, 1, 2, 1]), torch.tensor([0, 1, 1, 0])
 MODEL_STRATEGIES = pytest.mark.parametrize("strategy", FreezeStrategy)
+
+
+def make_backbone(family):
+    """Make a small backbone with random weights, in eval mode and without a pooler."""
+    torch.manual_seed(0)
+    config, kind = BACKBONES[family]
+    transformer = kind(config).eval()
+    if getattr(transformer, "pooler", None) is not None:
+        transformer.pooler = None
+    return transformer
+
+
+def make_model(family):
+    tokenizer = BertTokenizer(
+        vocab={token: i for i, token in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"])}
+    )
+    return MultiTaskSentenceTransformer(make_backbone(family), tokenizer, taskA_classes=3, dim=8, max_length=16)
+
+
+def hidden_states(transformer):
+    """Give what each layer group puts out: the embeddings first, then each layer."""
+    with torch.no_grad():
+        return transformer(**INPUTS, output_hidden_states=True).hidden_states
+
+
+def changed_groups(groups, before):
+    return [
+        any(not torch.equal(new, old) for new, old in zip(group.parameters(), olds, strict=True))
+        for group, olds in zip(groups, before, strict=True)
+    ]
 
 
 def snapshot(model):
@@ -111,25 +197,109 @@ def test_rebalance_halves_the_weight_of_a_frozen_head_only():
 
 def test_layer_groups_go_from_the_embeddings_up_in_the_order_of_computation(tiny):
     transformer, _ = load_backbone(tiny)
-    groups = layer_groups(transformer)
+    bottom, *layers = layer_groups(transformer)
     order = []
-    for number, group in enumerate(groups):
-        group.register_forward_hook(lambda *_, number=number: order.append(number))
+    for number, part in enumerate([*bottom, *layers]):
+        part.register_forward_hook(lambda *_, number=number: order.append(number))
     transformer(**INPUTS)
     assert order == [0, 1, 2, 3]
+
+
+@FAMILIES
+def test_layer_groups_hold_every_parameter_once(family):
+    transformer = make_backbone(family)
+    groups = layer_groups(transformer)
+    assert len(groups) == 1 + LAYERS
     grouped = [id(parameter) for group in groups for parameter in group.parameters()]
     assert sorted(grouped) == sorted(id(parameter) for parameter in transformer.parameters())
 
 
-def test_layer_groups_says_which_backbones_it_knows():
-    with pytest.raises(ValueError, match=r"backbone is a Linear, but .*BERT-type"):
+@FAMILIES
+def test_changing_a_layer_group_leaves_what_is_below_it_as_it_was(family):
+    transformer = make_backbone(family)
+    groups = layer_groups(transformer)
+    before = hidden_states(transformer)
+    changed = []
+    for group in groups:
+        kept = {name: tensor.clone() for name, tensor in group.state_dict().items()}
+        with torch.no_grad():
+            for parameter in group.parameters():
+                parameter.add_(torch.randn(parameter.shape))
+        changed.append([not torch.equal(*pair) for pair in zip(hidden_states(transformer), before, strict=True)])
+        group.load_state_dict(kept)
+    assert changed == [[number >= depth for number in range(1 + LAYERS)] for depth in range(1 + LAYERS)]
+
+
+@FAMILIES
+def test_unfreeze_schedule_trains_the_top_groups_of_every_encoder(family):
+    model = make_model(family)
+    for count in range(2 + LAYERS):
+        apply_strategy(model, FreezeStrategy.BACKBONE)
+        UnfreezeSchedule({1: count}).apply(model, 1)
+        groups = layer_groups(model.transformer)
+        before = [[parameter.clone() for parameter in group.parameters()] for group in groups]
+        step(model, AdamW(optimizer_groups(model, 1e-2, weight_decay=0.1)))
+        assert changed_groups(groups, before) == [False] * (1 + LAYERS - count) + [True] * count
+
+
+@FAMILIES
+def test_optimizer_groups_slow_every_encoder_down_towards_the_bottom(family):
+    model = make_model(family)
+    groups = optimizer_groups(model, 1.0, 0.0, layer_decay=0.5)
+    parameters = [id(parameter) for group in groups for parameter in group["params"]]
+    assert sorted(parameters) == sorted(id(parameter) for parameter in model.parameters())
+    assert [group["lr"] for group in groups] == [0.0625, 0.125, 0.25, 0.5, 1, 1, 1, 1]
+    by_group = [list(group.parameters()) for group in layer_groups(model.transformer)]
+    for group, expected in zip(groups[: 1 + LAYERS], by_group, strict=True):
+        assert list(map(id, group["params"])) == list(map(id, expected))
+
+
+def test_layer_groups_put_what_all_layers_share_into_the_bottom_group():
+    beside = {
+        "MPNet": {"encoder.relative_attention_bias"},
+        "ELECTRA": {"embeddings_project"},
+        "DeBERTa": {"encoder.rel_embeddings", "encoder.LayerNorm", "encoder.conv"},
+        "ModernBERT": {"final_norm"},
+    }
+    for family, names in beside.items():
+        transformer = make_backbone(family)
+        bottom = list(layer_groups(transformer)[0].children())
+        assert names | {"embeddings"} <= {name for name, part in transformer.named_modules() if part in bottom}
+
+
+def test_layer_groups_says_what_it_needs():
+    with pytest.raises(ValueError, match=r"backbone is a Linear, but must have its config.num_hidden_layers layers"):
         layer_groups(nn.Linear(2, 2))
 
 
-def test_layer_groups_refuses_a_backbone_with_parameters_outside_its_layers(bert):
-    transformer, _ = load_backbone(bert)
-    transformer.extra = nn.Linear(2, 2)
-    with pytest.raises(ValueError, match="layer groups are known only for"):
+@pytest.mark.parametrize("family", ["BERT", "RoBERTa", "MPNet"])
+def test_layer_groups_refuses_a_pooler(family):
+    config, kind = BACKBONES[family]
+    with pytest.raises(ValueError, match="no pooler"):
+        layer_groups(kind(config))
+    assert len(layer_groups(kind(config, add_pooling_layer=False))) == 1 + LAYERS
+
+
+@pytest.mark.parametrize("where", ["", "encoder"])
+def test_layer_groups_refuses_parameters_that_stand_in_no_part(where):
+    transformer = make_backbone("BERT")
+    transformer.get_submodule(where).scale = nn.Parameter(torch.ones(1))
+    with pytest.raises(ValueError, match="no parameters outside of its parts"):
+        layer_groups(transformer)
+
+
+def test_layer_groups_refuses_a_weight_of_two_layers():
+    transformer = make_backbone("BERT")
+    first, second, *_ = transformer.encoder.layer
+    first.output.dense.weight = second.output.dense.weight
+    with pytest.raises(ValueError, match="backbone is a BertModel"):
+        layer_groups(transformer)
+
+
+def test_layer_groups_refuses_layers_that_are_not_as_many_as_configured():
+    transformer = make_backbone("BERT")
+    transformer.encoder.layer.append(nn.Linear(2, 2))
+    with pytest.raises(ValueError, match=r"config.num_hidden_layers layers in one nn.ModuleList"):
         layer_groups(transformer)
 
 
@@ -156,12 +326,10 @@ def test_unfreeze_schedule_moves_the_top_layers_only_with_an_optimizer_made_befo
     groups = layer_groups(model.transformer)
     before = [[parameter.clone() for parameter in group.parameters()] for group in groups]
     step(model, optimizer)
-    changed = [
-        any(not torch.equal(new, old) for new, old in zip(group.parameters(), olds, strict=True))
-        for group, olds in zip(groups, before, strict=True)
-    ]
+    changed = changed_groups(groups, before)
     assert changed == [False] * (4 - count) + [True] * count
-    assert [group.training for group in groups] == changed
+    (embeddings,), *layers = groups
+    assert [part.training for part in (embeddings, *layers)] == changed
 
 
 def test_unfreeze_schedule_names_the_layers_there_are(model):

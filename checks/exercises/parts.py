@@ -115,9 +115,10 @@ def decaying_optimizer(model: nn.Module) -> AdamW:
 
 
 def layer_groups_of(code: Code, model: nn.Module) -> dict[str, nn.Module]:
-    """Give the layer groups of a model's backbone by name."""
+    """Give the layer groups of a model's backbone by name; its bottom group is the embeddings alone."""
     bottom, *layers = code.freezing.layer_groups(model.get_submodule("transformer"))
-    return {"embeddings": bottom, **{f"layer {number}": layer for number, layer in enumerate(layers, start=1)}}
+    (embeddings,) = bottom.children()
+    return {"embeddings": embeddings, **{f"layer {number}": layer for number, layer in enumerate(layers, start=1)}}
 
 
 def deep_model(code: Code, rng: torch.Generator) -> Any:

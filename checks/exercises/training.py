@@ -25,7 +25,7 @@ class SmallBackbone(nn.Module):
     def __init__(self, rng: torch.Generator, layers: int = 2, hidden: int = 8) -> None:
         super().__init__()
         seed_from(rng)
-        self.config = SimpleNamespace(hidden_size=hidden, max_position_embeddings=LONGEST)
+        self.config = SimpleNamespace(hidden_size=hidden, num_hidden_layers=layers, max_position_embeddings=LONGEST)
         self.embeddings = nn.Embedding(len(SPECIAL) + len(WORDS), hidden)
         self.encoder = nn.Module()
         self.encoder.layer = nn.ModuleList(

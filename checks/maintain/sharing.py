@@ -6,6 +6,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TypeVar
 
+# Before any thread does: it replaces its own module as it is imported, and another thread would get the empty one.
+import transformers  # noqa: F401
+
 from ..course import Exercise
 from ..grader.grading import Grader
 

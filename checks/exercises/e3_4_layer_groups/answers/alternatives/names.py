@@ -1,13 +1,15 @@
-import re
-
-
 def layer_groups(transformer):
-    found = {}
-    for name, _ in transformer.named_parameters():
-        match = re.match(r"embeddings|(encoder|transformer)\.layer\.(\d+)", name)
-        if match is None:
-            raise ValueError(f"{name} belongs to no layer")
-        found[int(match[2] or 0) + 1 if match[1] else 0] = match[0]
-    if len(found) < 2 or 0 not in found:
-        raise ValueError("there are no embeddings or no layers")
-    return [transformer.get_submodule(found[number]) for number in sorted(found)]
+    wanted = getattr(getattr(transformer, "config", None), "num_hidden_layers", -1)
+    path = next(
+        (name for name, m in transformer.named_modules() if isinstance(m, nn.ModuleList) and len(m) == wanted), None
+    )
+    if path is None:
+        raise ValueError(f"a {type(transformer).__name__} has no list of its layers")
+    prefix = f"{path}." if path else ""
+    names = [name.rpartition(".")[0] for name, _ in transformer.named_parameters() if not name.startswith(prefix)]
+    if any(f"{prefix}{name}".startswith(f"{name}.") or name == "" for name in names):
+        raise ValueError("there are parameters beside the parts")
+    if any("pooler" in name.split(".") for name in names):
+        raise ValueError("there is a pooler")
+    bottom = nn.ModuleList([transformer.get_submodule(name) for name in dict.fromkeys(names)])
+    return [bottom] + [transformer.get_submodule(f"{prefix}{number}") for number in range(wanted)]

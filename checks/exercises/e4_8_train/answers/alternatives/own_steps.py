@@ -30,7 +30,7 @@ def _train_epoch(model, batches, criterion, optimizer):
     return epoch
 
 
-def train(model, dataset, config, log=lambda text: None, progress=False):
+def train(model, dataset, config, log=lambda text: None, progress=False, stop=lambda: False):
     if not dataset.samples:
         raise ValueError("there is nothing to train on")
     torch.manual_seed(config.seed)
@@ -54,4 +54,6 @@ def train(model, dataset, config, log=lambda text: None, progress=False):
         model.train()
         history.append(_train_epoch(model, track(batches, "", progress), criterion, optimizer))
         log("\n".join([f"Epoch {number + 1}/{config.epochs}:", *format_epoch(history[number]).split("\n")]))
+        if stop() is True:
+            return history
     return history
