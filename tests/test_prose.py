@@ -31,7 +31,7 @@ APART = (
     r"\b(?:19|20)\d\d(?=[,)])",  # a paper's year
     r"\bS[1-6]\b",  # the six sentences
     r"\b[Ee]xercise \d\.\d+\b",
-    r"\b(?:[Tt]ask|[Nn]otebook) [1-5]\b",
+    r"\b(?:[Tt]ask|[Nn]otebook) [1-6]\b",
     r"\bln 2\b",
     r"\bPython 3\.\d+\b",
     r"all-MiniLM-L6-v2",

@@ -24,4 +24,12 @@ EXPERIMENTS = (
     "forgetting",
     "data_size",
     "frozen_head",
+    # On real reviews; those that share features keep them for each other.
+    "raters",
+    "real_sizes",
+    "few_labels",
+    "real_split",
+    "binary_loss",
+    "real_dropout",
+    "real_weights",
 )
