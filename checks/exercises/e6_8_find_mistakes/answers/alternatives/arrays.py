@@ -15,7 +15,9 @@ def find_mistakes(sentences, reviews, labels, logits, count=5):
 
     def measure(masks):
         return {
-            name: Slice(int(mask.sum()), float((guessed == true)[mask].mean())) for name, mask in masks.items() if mask.any()
+            name: Slice(int(mask.sum()), float((guessed == true)[mask].mean()))
+            for name, mask in masks.items()
+            if mask.any()
         }
 
     return Mistakes(
