@@ -22,7 +22,7 @@ class EarlyStopping:
 
     Args:
         model: The model that is being trained.
-        patience: Epochs in a row without a loss below the smallest so far, after which training stops; 0 never stops it.
+        patience: Epochs in a row without a loss below the smallest so far that end the training; 0: none do.
 
     Attributes:
         best_epoch: Number of the best epoch so far, counted from 1; 0 before the first.

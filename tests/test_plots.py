@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from sklearn.metrics import auc
 
-from solutions.plots import similarity_heatmap, visualize_metrics
+from solutions.plots import _training_curves, similarity_heatmap, visualize_metrics
 
 TASK = {
     "accuracy": 0.5,

@@ -128,7 +128,7 @@ def patient(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 @suite.check("measures the patience from the best epoch on, not from the one before", sees=LAST)
 def from_the_best(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    losses = (0.4, 0.9, 0.8, 0.7, 0.6)
+    losses: tuple[float, ...] = (0.4, 0.9, 0.8, 0.7, 0.6)
     yield case("patience 3, falling, but never to the smallest", partial(_stop, code, rng, losses, patience=3))
     losses = (0.9, 0.4, 0.8, 0.6, 0.8, 0.6)
     yield case("patience 2, up and down, but never to the smallest", partial(_stop, code, rng, losses, patience=2))

@@ -13,7 +13,7 @@ from ..scores import predicting
 
 suite = Suite(sees="the worst mistakes")
 
-WORDS = "we liked the long walk and all of it was as fine as the food that came to us late".split()
+TEXT = "we liked the long walk and all of it was as fine as the food that came to us late"
 
 
 def _sentences(count: int) -> list[str]:
@@ -112,7 +112,7 @@ def _sliced(
 
 
 def _long(*lengths: int) -> list[str]:
-    return [" ".join((WORDS * 2)[:length]) for length in lengths]
+    return [" ".join((TEXT.split() * 2)[:length]) for length in lengths]
 
 
 @suite.check("measures sentences of 1 to 10, of 11 to 20 and of more words apart", sees="the slices by length")

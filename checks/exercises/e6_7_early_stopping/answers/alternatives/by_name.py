@@ -29,7 +29,7 @@ class EarlyStopping:
 
     @torch.no_grad()
     def restore(self):
-        for own, kept in zip(self.model.parameters(), self.parameters):
+        for own, kept in zip(self.model.parameters(), self.parameters, strict=True):
             own.copy_(kept)
-        for own, kept in zip(self.model.buffers(), self.buffers):
+        for own, kept in zip(self.model.buffers(), self.buffers, strict=True):
             own.copy_(kept)

@@ -4,7 +4,7 @@ import math
 def find_mistakes(sentences, reviews, labels, logits, count=5):
     rows = [
         (sentence, review, int(label), [float(x) for x in row])
-        for sentence, review, label, row in zip(sentences, reviews, labels, logits)
+        for sentence, review, label, row in zip(sentences, reviews, labels, logits, strict=True)
     ]
     mistakes = []
     slices = {"length": {name: [] for name in ("1-10 words", "11-20 words", "more than 20 words")}}
