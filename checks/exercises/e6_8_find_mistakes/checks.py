@@ -17,7 +17,7 @@ TEXT = "we liked the long walk and all of it was as fine as the food that came t
 
 
 def _sentences(count: int) -> list[str]:
-    return [f"sentence {number}" for number in range(1, count + 1)]
+    return [f"Sentence {number}" for number in range(1, count + 1)]
 
 
 def _reviews(count: int) -> list[str]:
@@ -94,11 +94,17 @@ def hard_but_right(code: Code, rng: torch.Generator) -> Iterator[Case]:
     yield _worst_case("three classes, one mistake with a smaller loss, count 2", code, (0, 1, 1), logits, count=2)
 
 
-def _slices(code: Code, by: str, sentences: Sequence[str], reviews: Sequence[str], right: Sequence[bool]) -> Any:
-    """Cut sentences of which some are right: their label is 1 or 0 in turns."""
-    labels = torch.arange(len(sentences)) % 2
+def _decided(right: Sequence[bool]) -> tuple[Tensor, Tensor]:
+    """Make labels, 0 and 1 in turns, and logits that are right or wrong, some of them unsure."""
+    labels = torch.arange(len(right)) % 2
     wrong = ~torch.tensor(right, dtype=torch.bool)
-    logits = 4.0 * torch.nn.functional.one_hot((labels + wrong) % 2, 2)
+    margins = torch.tensor([0.25, 4.0]).repeat(len(right))[: len(right)].unsqueeze(1)
+    return labels, margins * torch.nn.functional.one_hot((labels + wrong) % 2, 2)
+
+
+def _slices(code: Code, by: str, sentences: Sequence[str], reviews: Sequence[str], right: Sequence[bool]) -> Any:
+    """Cut sentences of which some are right."""
+    labels, logits = _decided(right)
     found = code.mistakes.find_mistakes(list(sentences), list(reviews), labels, logits)
     return expect(dict, expect(code.mistakes.Mistakes, found).slices, "the slices")[by]
 
@@ -194,9 +200,7 @@ def empty_slices(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _everything(code: Code, sentences: Sequence[str], reviews: Sequence[str], right: Sequence[bool]) -> Any:
-    labels = torch.arange(len(sentences)) % 2
-    wrong = ~torch.tensor(right, dtype=torch.bool)
-    logits = 4.0 * torch.nn.functional.one_hot((labels + wrong) % 2, 2)
+    labels, logits = _decided(right)
     return code.mistakes.find_mistakes(list(sentences), list(reviews), labels, logits)
 
 
