@@ -1,10 +1,11 @@
 """Early stopping: which epoch was the best is not for the test set to say."""
 
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from math import inf
 
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
 from .config import OptimizerConfig
 from .dataset import Batch, MultiTaskDataset
@@ -21,7 +22,7 @@ class EarlyStopping:
 
     Args:
         model: The model that is being trained.
-        patience: Epochs in a row without a smaller loss after which training stops; 0 never stops it.
+        patience: Epochs in a row without a loss below the smallest so far that end the training; 0: none do.
 
     Attributes:
         best_epoch: Number of the best epoch so far, counted from 1; 0 before the first.
@@ -34,10 +35,10 @@ class EarlyStopping:
         self.best_epoch = 0
         self.losses: list[float] = []
         self._best_loss = inf
-        self._best_weights = _copied(model)
+        self._keep_weights()
 
     def update(self, loss: float) -> bool:
-        """Take the validation loss at the end of an epoch.
+        """Take the validation loss at the end of an epoch; the model is left as it is.
 
         Returns:
             Whether the training should stop here.
@@ -45,17 +46,19 @@ class EarlyStopping:
         self.losses.append(loss)
         if loss < self._best_loss:
             self._best_loss, self.best_epoch = loss, len(self.losses)
-            self._best_weights = _copied(self.model)
+            self._keep_weights()
         return 0 < self.patience <= len(self.losses) - self.best_epoch
 
     def restore(self) -> None:
-        """Give the model the weights of the best epoch; without one, those that it had at the start."""
+        """Give the model the parameters and buffers of the best epoch; without one, those that it had at the start.
+
+        They are written into the model's own tensors, so that an optimizer still knows them.
+        """
         self.model.load_state_dict(self._best_weights)
 
-
-def _copied(model: nn.Module) -> dict[str, Tensor]:
-    """Copy the weights: `state_dict` alone would go on changing with them."""
-    return {name: weights.detach().clone() for name, weights in model.state_dict().items()}
+    def _keep_weights(self) -> None:
+        """Copy the weights: `state_dict` alone gives the model's own tensors, which go on changing."""
+        self._best_weights = deepcopy(self.model.state_dict())
 
 
 def validation_loss(model: MultiTaskSentenceTransformer, batches: Iterable[Batch]) -> float:

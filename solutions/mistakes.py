@@ -8,6 +8,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 NEGATION = re.compile(r"\b(no|not|never|nothing|nobody|none|nor|neither|without|cannot)\b|n['’]t\b", re.IGNORECASE)
+# The slices of sentences by their length.
+LENGTHS = ("1-10 words", "11-20 words", "more than 20 words")
 
 
 class Mistake(NamedTuple):
@@ -46,9 +48,9 @@ def find_mistakes(
         count: How many mistakes to give at most.
 
     Returns:
-        Of the sentences that were put into another class, those with the largest cross-entropy, largest first. The
-        slices by `length` (`1-10 words`, `11-20 words`, `more than 20 words`, where words are what blanks part), by
-        `negation` (`with`, `without`, told by `NEGATION`) and by `review` (each by its name); those without a sentence
+        Of the sentences that were put into another class, those with the largest cross-entropy, largest first, and of
+        equal ones the earlier sentence first. The slices by `length` (`LENGTHS`, where words are what blanks part), by
+        `negation` (`with`, `without`, told by `NEGATION`) and by `review` (each by its name). Slices without a sentence
         are left out, the others stand in this order, reviews in that of their first sentence.
     """
     predictions = logits.argmax(dim=-1)
@@ -59,8 +61,8 @@ def find_mistakes(
     return Mistakes(
         [Mistake(sentences[i], int(labels[i]), int(predictions[i]), losses[i].item()) for i in worst],
         {
-            "length": _cut(["1-10 words", "11-20 words", "more than 20 words"], [*map(_length, sentences)], right),
-            "negation": _cut(["with", "without"], [*map(_negation, sentences)], right),
+            "length": _cut(LENGTHS, [*map(_length, sentences)], right),
+            "negation": _cut(("with", "without"), [*map(_negation, sentences)], right),
             "review": _cut(list(dict.fromkeys(reviews)), reviews, right),
         },
     )
@@ -68,7 +70,7 @@ def find_mistakes(
 
 def _length(sentence: str) -> str:
     words = len(sentence.split())
-    return "1-10 words" if words <= 10 else "11-20 words" if words <= 20 else "more than 20 words"
+    return LENGTHS[(words > 10) + (words > 20)]
 
 
 def _negation(sentence: str) -> str:
@@ -77,5 +79,9 @@ def _negation(sentence: str) -> str:
 
 def _cut(names: Sequence[str], slice_of: Sequence[str], right: Tensor) -> dict[str, Slice]:
     """Measure each slice that has sentences."""
-    inside = {name: [hit for hit, own in zip(right.tolist(), slice_of, strict=True) if own == name] for name in names}
-    return {name: Slice(len(hits), sum(hits) / len(hits)) for name, hits in inside.items() if hits}
+    slices = {}
+    for name in names:
+        hits = [hit for hit, own in zip(right.tolist(), slice_of, strict=True) if own == name]
+        if hits:
+            slices[name] = Slice(len(hits), sum(hits) / len(hits))
+    return slices

@@ -1,5 +1,6 @@
 """The demonstration on the real encoder, as a process: what it claims on the screen must be in its numbers."""
 
+import io
 import json
 import os
 import re
@@ -8,7 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+from rich.console import Console
 
+from solutions.app.demo import _show_reviews
 from solutions.dataset import generate_dataset, stratified_split
 
 
@@ -64,3 +68,24 @@ def test_demo_counts_the_leaked_sentences(demo):
     train, test = stratified_split(generate_dataset(1000))
     leaked = sum(sentence in train.sentences for sentence in test.sentences)
     assert f"{leaked} of the 200 test sentences also stand in training" in " ".join(demo[1].split())
+
+
+def test_demo_compares_the_model_with_the_baselines_on_real_reviews(demo):
+    measured = demo[2]["reviews"]
+    assert set(measured) == {"taskA", "taskB"}
+    for task in measured.values():
+        assert all(row["low"] <= row["mean"] <= row["high"] for row in task.values())
+        assert task["majority"]["mean"] < task["bag_of_words"]["mean"]
+        assert task["ahead"]["mean"] == pytest.approx(task["model"]["mean"] - task["bag_of_words"]["mean"])
+        assert "{mean:.2f}  ({low:.2f} to {high:.2f})".format(**task["model"]) in demo[1]
+    assert measured["taskA"]["ahead"]["low"] > 0
+    assert "leaves out 0: the model is better." in " ".join(demo[1].split())
+
+
+def test_demo_says_how_to_get_the_reviews_where_they_are_missing(tmp_path, monkeypatch):
+    monkeypatch.setattr("solutions.published.FETCHED", tmp_path)
+    console = Console(file=io.StringIO(), width=80)
+    assert _show_reviews(torch.device("cpu"), console) is None
+    said = console.file.getvalue()
+    assert said.count("\n") == 1
+    assert "python -m solutions fetch reviews" in said

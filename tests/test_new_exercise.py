@@ -10,14 +10,14 @@ import pytest
 from checks.course import ROOT, load_course
 from checks.maintain.new import _with_line, start
 
-REVIEWS = '''"""Reviews."""
+STARS = '''"""Stars."""
 
 
 def read_ratings(lines: list[str]) -> list[float]:
     """Read the rating at the start of each line, before a tab; empty lines are left out."""
     return [float(line.partition("\\t")[0]) for line in lines if line]
 '''
-CHECKS = '''"""Checks of exercise 6.1, `read_ratings`."""
+CHECKS = '''"""Checks of exercise 7.1, `read_ratings`."""
 
 from typing import Any
 
@@ -30,22 +30,22 @@ suite = Suite()
 
 @suite.check("reads one rating")
 def one(code: Code, rng: torch.Generator) -> Any:
-    return code.reviews.read_ratings([f"{torch.randn(1, generator=rng).item()}\\tgood"])
+    return code.stars.read_ratings([f"{torch.randn(1, generator=rng).item()}\\tgood"])
 
 
 @suite.check("reads many ratings in their order")
 def many(code: Code, rng: torch.Generator) -> Any:
-    return code.reviews.read_ratings(["1.5\\ta", "-2\\tb\\tc", "0.25"])
+    return code.stars.read_ratings(["1.5\\ta", "-2\\tb\\tc", "0.25"])
 
 
 @suite.check("leaves empty lines out")
 def empty(code: Code, rng: torch.Generator) -> Any:
-    return code.reviews.read_ratings(["", "1\\ta", ""])
+    return code.stars.read_ratings(["", "1\\ta", ""])
 
 
 @suite.check("gives nothing for nothing")
 def nothing(code: Code, rng: torch.Generator) -> Any:
-    return code.reviews.read_ratings([])
+    return code.stars.read_ratings([])
 '''
 MISCONCEPTIONS = """
 [[misconception]]
@@ -84,7 +84,7 @@ LOOP = """def read_ratings(lines):
 def checkout(tmp_path):
     for part in ("checks", "solutions", "tutorial", "docs"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__", "data", "generated"))
-    (tmp_path / "solutions" / "reviews.py").write_text(REVIEWS, encoding="utf-8")
+    (tmp_path / "solutions" / "stars.py").write_text(STARS, encoding="utf-8")
     return tmp_path
 
 
@@ -95,39 +95,39 @@ def maintain(checkout, *arguments):
 
 
 def test_new_exercise_is_started_filled_in_and_proved(checkout):
-    done = maintain(checkout, "new", "6.1", "reviews.read_ratings")
+    done = maintain(checkout, "new", "7.1", "stars.read_ratings")
     assert done.returncode == 0, done.stderr
-    folder = checkout / "checks" / "exercises" / "e6_1_read_ratings"
+    folder = checkout / "checks" / "exercises" / "e7_1_read_ratings"
     written = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
     assert written == {
         *("__init__.py", "exercise.toml", "checks.py"),
         *("answers/misconceptions.toml", "answers/alternatives/first.py"),
     }
     manifest = (checkout / "checks" / "course.toml").read_text(encoding="utf-8")
-    assert '[task.exercises]\n"6.1" = "reviews.read_ratings"\n' in manifest
+    assert '[task.exercises]\n"7.1" = "stars.read_ratings"\n' in manifest
 
-    unfinished = maintain(checkout, "verify", "6.1")
+    unfinished = maintain(checkout, "verify", "7.1")
     assert unfinished.returncode == 1
-    for missing in ("checks: 1 instead of", "misconceptions: 1 instead of", "page: there is no docs/task-6.md"):
+    for missing in ("checks: 1 instead of", "misconceptions: 1 instead of", "page: there is no docs/task-7.md"):
         assert missing in unfinished.stdout
 
     (folder / "checks.py").write_text(CHECKS, encoding="utf-8")
     (folder / "answers" / "misconceptions.toml").write_text(MISCONCEPTIONS, encoding="utf-8")
     (folder / "answers" / "alternatives" / "loop.py").write_text(LOOP, encoding="utf-8")
-    (checkout / "docs" / "task-6.md").write_text("## 6.1 Ratings { #exercise-6-1 }\n", encoding="utf-8")
-    assert maintain(checkout, "stubs").stdout.split() == ["written:", "tutorial/reviews.py"]
-    stub = (checkout / "tutorial" / "reviews.py").read_text(encoding="utf-8")
-    assert 'NotImplementedError("exercise 6.1: read_ratings")' in stub
-    proved = maintain(checkout, "verify", "6.1")
+    (checkout / "docs" / "task-7.md").write_text("## 7.1 Ratings { #exercise-7-1 }\n", encoding="utf-8")
+    assert maintain(checkout, "stubs").stdout.split() == ["written:", "tutorial/stars.py"]
+    stub = (checkout / "tutorial" / "stars.py").read_text(encoding="utf-8")
+    assert 'NotImplementedError("exercise 7.1: read_ratings")' in stub
+    proved = maintain(checkout, "verify", "7.1")
     assert proved.stdout == "1 exercises, 0 findings\n", proved.stdout + proved.stderr
-    assert "6.1: " in maintain(checkout, "mutants", "6.1").stdout
+    assert "7.1: " in maintain(checkout, "mutants", "7.1").stdout
 
 
 @pytest.mark.parametrize(
     ("exercise_id", "target", "message"),
     [
         ("1.1", "pooling.mean_pool", "exercise is '1.1', but that is there already"),
-        ("9.1", "pooling.mean_pool", "exercise is '9.1', but must be a task from 1 to 6 and a number"),
+        ("9.1", "pooling.mean_pool", "exercise is '9.1', but must be a task from 1 to 7 and a number"),
         ("x", "pooling.mean_pool", "exercise is 'x', but must be"),
         ("1.7", "nothing.here", "target is 'nothing.here', but must be a definition in solutions/"),
         ("1.7", "pooling", "target is 'pooling', but must be"),

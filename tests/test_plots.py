@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 from sklearn.metrics import auc
 
-from solutions.plots import similarity_heatmap, visualize_metrics
+from solutions.plots import _training_curves, similarity_heatmap, visualize_metrics
 
 TASK = {
     "accuracy": 0.5,
@@ -213,3 +213,13 @@ def test_similarity_heatmap_shows_what_is_not_a_number(tmp_path, drawn):
 def test_similarity_heatmap_refuses_what_it_cannot_draw(tmp_path, shape, names):
     with pytest.raises(ValueError, match=rf"'mean' has shape \({shape[0]}, {shape[1]}\) and there are {len(names)}"):
         similarity_heatmap({"mean": torch.zeros(shape)}, names, tmp_path / "heat.png")
+
+
+def test_training_curves_show_the_validation_loss_where_there_is_one():
+    measured = {"accuracy": 0.5, "precision": 0.5, "recall": 0.5, "f1": 0.5, "confusion_matrix": [[1, 0], [0, 1]]}
+    epochs = [{"loss": loss, "taskA": measured, "taskB": measured} for loss in (1.0, 0.5)]
+    watched = [{**epoch, "validation_loss": loss} for epoch, loss in zip(epochs, (1.5, 1.25), strict=True)]
+    assert len(_training_curves(epochs).axes[0].lines) == 1
+    training, validation = _training_curves(watched).axes[0].lines
+    assert list(training.get_ydata()) == [1.0, 0.5]
+    assert list(validation.get_ydata()) == [1.5, 1.25]

@@ -100,7 +100,12 @@ def _training_curves(history: Sequence[EpochMetrics]) -> Figure:
     figure = Figure(figsize=(15, 3.4), layout="constrained")
     loss_axis, *metric_axes = figure.subplots(1, 5)
     epochs = range(1, len(history) + 1)
-    loss_axis.plot(epochs, [epoch["loss"] for epoch in history], marker="o", color="#333333")
+    # It adds both tasks up as they are; training's own loss weighs them.
+    held_out = [epoch["validation_loss"] for epoch in history if "validation_loss" in epoch]
+    loss_axis.plot(epochs, [epoch["loss"] for epoch in history], marker="o", color="#333333", label="training")
+    if len(held_out) == len(history):
+        loss_axis.plot(epochs, held_out, marker="o", linestyle="--", color="#888888", label="validation, unweighted")
+        loss_axis.legend(loc="best")
     loss_axis.set_title("Loss")
     for axis, metric in zip(metric_axes, ("accuracy", "precision", "recall", "f1"), strict=True):
         for task, colour in TASK_COLOURS.items():

@@ -89,7 +89,7 @@ def _forget_reader() -> None:
 
 @app.command()
 def demo(output: Output = Path(".graphs"), device: Device = None) -> None:
-    """Show the whole course in under a minute, on the bundled encoder."""
+    """Show the whole course in a minute, on the bundled encoder."""
     with staged(output) as folder:
         from .demo import show
 

@@ -25,10 +25,13 @@ from ..similarity import SAMPLE_SENTENCES, cosine_similarity_matrix
 from ..tasks import Pair
 from .beside import beside_baselines
 from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from .closer import calibrate, score, worst_mistakes
 from .csv_files import read_csv, write_csv
 from .files import write_json
-from .sets import Sets, all_sentences, divide
-from .tables import beside_table, similarity_table
+from .sets import Sets, all_sentences, divide, review_folds
+from .tables import beside_table, calibration_table, mistake_lines, similarity_table
+
+SHOWN_MISTAKES = 3
 
 
 def load_encoder(checkpoint: Path | None, config: ModelConfig, device: torch.device) -> SentenceTransformer:
@@ -113,17 +116,38 @@ def report_training(trained: Trained, figures: Path, console: Console) -> None:
     batches = trainer.token_batches(model, test_set, config.batch_size)
     _report(measure(model, batches), trained.history, test_set, figures, console)
     if config.data == REVIEWS:
-        measured = beside_baselines(model, trained.sets.train, test_set)
-        console.print(beside_table("on the test sentences, with 95 % intervals over reviews", measured))
+        _report_reviews(trained, console)
+
+
+def _report_reviews(trained: Trained, console: Console) -> None:
+    """Compare a model with the baselines, and look closer at what it says."""
+    (model, config, classes), (train_set, validation_set, test_set) = trained.checkpoint, trained.sets
+    measured = beside_baselines(model, train_set, test_set)
+    console.print(beside_table("on the test sentences, with 95 % intervals over reviews", measured))
+    scored = score(model, test_set, config.batch_size)
+    if validation_set:
+        calibration = calibrate(score(model, validation_set, config.batch_size), scored)
+        console.print(calibration_table("how far the model's confidence is from its accuracy", calibration))
+    worst = worst_mistakes(test_set, scored, "taskB", SHOWN_MISTAKES)
+    if worst:
+        console.print("The worst mistakes of task B, with their loss:")
+        console.print("\n".join(mistake_lines(worst, classes.taskB)), soft_wrap=True)
 
 
 def cross_validate(config: TrainingConfig, folds: int, device: torch.device, console: Console) -> None:
     """Print each fold's evaluation, then the mean and the standard deviation of the accuracies."""
     if config.split is Split.LEAK_FREE:
         raise ValueError("--split is 'leak-free', but --folds divides at random; leave one of them out")
-    results = trainer.cross_validate(
-        all_sentences(config, console), config, folds, device, console.print, progress=True
-    )
+    if config.validation_fraction:
+        raise ValueError("--validation-fraction is given, but --folds has no validation set; leave one of them out")
+    dataset = all_sentences(config, console)
+    if config.data == REVIEWS:
+        results = []
+        for number, (train_set, test_set) in enumerate(review_folds(dataset, folds, config.seed), start=1):
+            results.append(trainer.run(config, train_set, test_set, device, progress=True).metrics)
+            console.print(f"Fold {number}/{folds}:\n{format_evaluation(results[-1])}")
+    else:
+        results = trainer.cross_validate(dataset, config, folds, device, console.print, progress=True)
     accuracies = {
         "Task A": [metrics["overall"]["taskA_accuracy"] for metrics in results],
         "Task B": [metrics["overall"]["taskB_accuracy"] for metrics in results],
@@ -137,6 +161,10 @@ def evaluate(
     checkpoint: Path, data: Path | None, batch_size: int, device: torch.device, figures: Path, console: Console
 ) -> None:
     """Evaluate a trained model on a CSV, or on the sentences that its training held out."""
+    if data == Path(REVIEWS) and not data.exists():
+        raise ValueError(
+            f"--data is {REVIEWS!r}, but must be a CSV; without it, training's own test sentences are taken"
+        )
     trained = load_checkpoint(checkpoint)
     test_set = read_csv(data or checkpoint / "test.csv", trained.classes)
     batches = trainer.token_batches(trained.model.to(device), test_set, batch_size)

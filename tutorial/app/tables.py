@@ -1,6 +1,7 @@
 """What the terminal shows: tables of similarities, of the model's parts and of results."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 
 from rich import box
 from rich.table import Column, Table
@@ -10,8 +11,17 @@ from torch import Tensor, nn
 from ..confidence import Interval
 from ..evaluator import Metrics, format_measure
 from ..freezing import PARTS
-from ..tasks import TASK_NAMES, Pair
+from ..mistakes import Mistake
+from ..tasks import TASK_NAMES, Pair, Task
 from .beside import Beside
+from .closer import Calibration
+
+LONGEST_SENTENCE = 60  # characters
+CALIBRATION_ROWS = {
+    "temperature": "temperature, from the validation set",
+    "before": "calibration error without it",
+    "after": "calibration error with it",
+}
 
 
 def similarity_table(title: str, similarities: Tensor, labels: Sequence[str]) -> Table:
@@ -57,6 +67,23 @@ def beside_table(title: str, measured: Pair[Beside]) -> Table:
         table.add_row(name.replace("_", " "), *(_interval(getattr(task, name)) for task in measured))
     table.add_row("model ahead by", *(_interval(task.ahead, "+") for task in measured))
     return table
+
+
+def calibration_table(title: str, measured: Mapping[Task, Calibration]) -> Table:
+    """Show the temperature of each task, and its calibration error without and with it."""
+    table = Table("", *(TASK_NAMES[task] for task in measured), title=title, box=box.SIMPLE)
+    for field, name in CALIBRATION_ROWS.items():
+        table.add_row(name, *(f"{getattr(task, field):.2f}" for task in measured.values()))
+    return table
+
+
+def mistake_lines(mistakes: Sequence[Mistake], classes: Sequence[str]) -> list[str]:
+    """Write each mistake in one line: its loss, both classes and the sentence, shortened if it is long."""
+    return [
+        f"{mistake.loss:6.2f}  {classes[mistake.label]}, taken for {classes[mistake.predicted]}: "
+        f"{shorten(mistake.sentence, LONGEST_SENTENCE, placeholder='…')}"
+        for mistake in mistakes
+    ]
 
 
 def _interval(interval: Interval, sign: str = "") -> str:
