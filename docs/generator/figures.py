@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from solutions.plots import TASK_COLOURS, draw_similarities, lighten
 
-from . import training_figures
+from . import real_figures, training_figures
 from .charts import GREY, SERIES, Parts, accuracies, accuracy_and_loss, across, bars, line, said, tasks
 from .data import load, mean, spread, weights_in_sweep
 from .drawing import Drawing, figure_svg, fragment, style
@@ -34,6 +34,8 @@ def fragments() -> dict[str, str]:
         "dropout-gap": training_figures.dropout_gap,
         "learning-rate": training_figures.learning_rate,
         "speed": training_figures.speed,
+        "real-sizes": real_figures.real_sizes,
+        "few-labels": real_figures.few_labels,
     }
     return {name: fragment(name, drawing(name, draw)) for name, draw in draws.items()}
 

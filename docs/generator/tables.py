@@ -70,6 +70,17 @@ def fragments() -> dict[str, str]:
             },
         ),
         "learning-rate": table("learning_rate", {"task A": "taskA", "task B": "taskB", "AUC B": "taskB_auc"}),
+        "raters": table("raters", {"same mood": "same", "neutral": "neutral", "the opposite": "opposite"}),
+        "real-sizes": table(
+            "real_sizes", {"task A": "taskA", "task B": "taskB", "task B, ahead of the words": "taskB_ahead"}
+        ),
+        "few-labels": table("few_labels", {"task A": "taskA", "task B": "taskB"}),
+        "real-split": table(
+            "real_split", {"backbone frozen": "taskB", "bag of words": "bag_taskB", "review seen in training": "seen"}
+        ),
+        "real-weights": table("real_weights", {"task A": "taskA", "task B": "taskB"}),
+        "real-dropout": table("real_dropout", {"task A": "taskA", "task B": "taskB"}),
+        "binary-loss": table("binary_loss", {"task B": "taskB", "parameters": "parameters", "seconds": "seconds"}),
         "speed": table("speed", {"seconds": "seconds", "loss at the end": "loss"}),
     }
 
