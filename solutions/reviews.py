@@ -40,17 +40,18 @@ class Labelled(NamedTuple):
 
 
 def read_ratings(path: str | Path) -> list[RatedSentence]:
-    """Read rated sentences: UTF-8 lines of an id, the mean rating and the sentence, with a tab between them.
+    """Read rated sentences, in their order: UTF-8 lines of an id, the mean rating and the sentence, with tabs between.
 
-    An id such as `12_3` is that of the third sentence of review 12; one without `_` is a review of one sentence. Blank
-    lines do not count, nor do blanks around a sentence.
+    An id such as `12_3` is that of the third sentence of review 12; one without `_` is a review of one sentence. Only
+    the ends of lines divide them, however a system writes these. Blank lines are skipped, as is a byte order mark at the
+    start; blanks around a sentence are removed.
 
     Args:
         path: The file.
 
     Raises:
         ValueError: A line is not UTF-8, has not three fields, or has a rating that is no number from -4 to 4, or no
-            sentence; the error names the line and the value.
+            sentence. The error names the line of the file, counted from 1, and a rating that is wrong.
     """
     rated = []
     for number, line in enumerate(Path(path).read_bytes().splitlines(), start=1):
@@ -85,7 +86,8 @@ def label_ratings(
     """Draw as many sentences of each combination of labels, without repetition, shuffled.
 
     Task A's label is the topic. Task B's is 1 above the threshold and 0 below its negative; what is between them,
-    both included, is neutral and left out. A review is known by topic and number: `technology 12`.
+    both included, is neutral and left out. A review is known by topic and number: `Technology 12`. Equal sentences are
+    different ones.
 
     Args:
         technology: Sentences on technology.
@@ -93,6 +95,9 @@ def label_ratings(
         size: Sentences in all.
         threshold: The largest rating that is still neutral.
         seed: Of the draw.
+
+    Returns:
+        The sentences, and how many of all that were given are neutral.
 
     Raises:
         ValueError: The size is no positive multiple of four, or more than four times the rarest combination.
@@ -130,7 +135,7 @@ def review_split(
         seed: Of the order.
 
     Returns:
-        Training set and the part held out, each in the order of the dataset.
+        Training set and the part held out, each in the order of the dataset; neither is empty.
 
     Raises:
         ValueError: There are fewer than two reviews.
