@@ -5,6 +5,7 @@ sentences come with the package vaderSentiment, under the MIT licence, and are f
 """
 
 import random
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -42,9 +43,9 @@ class Labelled(NamedTuple):
 def read_ratings(path: str | Path) -> list[RatedSentence]:
     """Read rated sentences, in their order: UTF-8 lines of an id, the mean rating and the sentence, with tabs between.
 
-    An id such as `12_3` is that of the third sentence of review 12; one without `_` is a review of one sentence. Only
-    the ends of lines divide them, however a system writes these. Blank lines are skipped, as is a byte order mark at the
-    start; blanks around a sentence are removed.
+    An id such as `12_3` is that of the third sentence of review 12; one without `_` is a review of one sentence. Lines
+    end with a line feed, or a carriage return before it, and no other sign. Blank lines are skipped, as is a byte order mark at the start;
+    blanks around a sentence are removed.
 
     Args:
         path: The file.

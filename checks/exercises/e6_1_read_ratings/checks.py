@@ -112,7 +112,8 @@ def line_ends(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 @suite.check("takes the path as text, too")
 def paths(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    for label, path in {"a path": Path(NAME), "a path as text": NAME}.items():
+    cases: dict[str, str | Path] = {"a path": Path(NAME), "a path as text": NAME}
+    for label, path in cases.items():
         yield case(label, partial(_read, code, f"{GOOD}\n".encode(), path), lines=[GOOD])
 
 
@@ -185,7 +186,8 @@ def not_utf8(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 @suite.check("reads a file that begins with a byte order mark", careful=True)
 def byte_order_mark(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    for label, lines in {"one line": [GOOD], "two lines": ["7\t1\tIt has a lid.", GOOD]}.items():
+    cases = {"one line": [GOOD], "two lines": ["7\t1\tIt has a lid.", GOOD], "a blank line before a line": ["", GOOD]}
+    for label, lines in cases.items():
         content = "".join(f"{line}\n" for line in lines).encode("utf-8-sig")
         yield case(f"a byte order mark, {label}", partial(_read, code, content), lines=lines)
 

@@ -48,9 +48,7 @@ def _shown(ratings: Topics) -> dict[str, Any]:
     return {"ratings of technology": list(ratings[0]), "ratings of entertainment": list(ratings[1])}
 
 
-def _all_taken(
-    label: str, code: Code, ratings: Topics, size: int, look: Callable[[Any], Any], **options: Any
-) -> Case:
+def _all_taken(label: str, code: Code, ratings: Topics, size: int, look: Callable[[Any], Any], **options: Any) -> Case:
     """Make a case in which every sentence that is not neutral has to be taken; looks at each, in order."""
 
     def see() -> Any:
@@ -91,7 +89,9 @@ NEUTRAL: dict[str, tuple[Topics, dict[str, float]]] = {
 }
 
 
-@suite.check("leaves out what is neutral: ratings from the negative of the threshold to the threshold", sees="the moods")
+@suite.check(
+    "leaves out what is neutral: ratings from the negative of the threshold to the threshold", sees="the moods"
+)
 def left_out(code: Code, rng: torch.Generator) -> Iterator[Case]:
     for label, (ratings, options) in NEUTRAL.items():
         yield _all_taken(label, code, ratings, 4, lambda sample: sample.taskB, **options)
@@ -120,9 +120,16 @@ def _neutral(code: Code, ratings: Topics, size: int, threshold: float = 0.5) -> 
     return _labelled(code, _rated(code, ratings), size, threshold)[1]
 
 
+SIGNS = (-1, 1, -1, 1)
+
+
 def _pools(*counts: int) -> Topics:
     """Make so many negative and positive ratings on technology, and on entertainment."""
-    moods = [sign * (1 + number % 20 / 10) for sign, count in zip((-1, 1) * 2, counts, strict=True) for number in range(count)]
+    moods = [
+        sign * (1 + number % 20 / 10)
+        for sign, count in zip((-1, 1) * 2, counts, strict=True)
+        for number in range(count)
+    ]
     return moods[: sum(counts[:2])], moods[sum(counts[:2]) :]
 
 

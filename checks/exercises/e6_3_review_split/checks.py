@@ -122,10 +122,11 @@ FEW_LARGE = (12,) * 20 + (1,) * 80
 
 @suite.check("holds out the share of the sentences that was asked for, and gives it second")
 def shares(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    for fraction in (0.5, 0.25, 0.2, 0.1):
-        yield _splits(f"reviews of one size, fraction {fraction}", code, _of_sizes(code, (5,) * 80), fraction, seeds_from(rng, SPLITS))
-    for fraction in (0.5, 0.2):
-        yield _splits(f"a few large reviews, fraction {fraction}", code, _of_sizes(code, FEW_LARGE), fraction, seeds_from(rng, SPLITS))
+    cases = {"reviews of one size": ((5,) * 80, (0.5, 0.25, 0.2, 0.1)), "a few large reviews": (FEW_LARGE, (0.5, 0.2))}
+    for label, (sizes, fractions) in cases.items():
+        for fraction in fractions:
+            dataset = _of_sizes(code, sizes)
+            yield _splits(f"{label}, fraction {fraction}", code, dataset, fraction, seeds_from(rng, SPLITS))
 
 
 @suite.check("has nearly the same mix of labels on both sides, of both tasks together")
@@ -139,10 +140,13 @@ def mixes(code: Code, rng: torch.Generator) -> Iterator[Case]:
         for fraction in (0.5, 0.2):
             dataset = _of_sizes(code, _sizes(rng, 80, 12), labels)
             yield _splits(f"{label}, fraction {fraction}", code, dataset, fraction, seeds_from(rng, SPLITS))
-    large = _of_sizes(code, FEW_LARGE)
-    yield _splits("four combinations of labels, a few large reviews", code, large, 0.2, seeds_from(rng, SPLITS))
-    mixed = _mixed(code, rng, 60)
-    yield _splits("four combinations of labels, mixed in each review", code, mixed, 0.2, seeds_from(rng, SPLITS))
+    more = {
+        "reviews of one size": _of_sizes(code, (5,) * 80),
+        "a few large reviews": _of_sizes(code, FEW_LARGE),
+        "mixed in each review": _mixed(code, rng, 60),
+    }
+    for label, dataset in more.items():
+        yield _splits(f"four combinations of labels, {label}", code, dataset, 0.2, seeds_from(rng, SPLITS))
 
 
 @suite.check("keeps sentences without a review together by their template")

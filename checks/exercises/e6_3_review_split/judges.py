@@ -85,12 +85,11 @@ def _judge_shares(observed: Any, expected: Any) -> str | None:
     if sum(map(abs, sizes)) / len(sizes) <= SIZE * len(table):
         return None
     found = fraction + sum(sizes) / len(sizes) / len(table)
-    spread = f", and {min(map(len, _held(observed)))} to {max(map(len, _held(observed)))} of {len(table)} sentences"
-    return f"the part held out has {found:.0%} of the sentences on average{spread}, not {fraction:.0%}"
-
-
-def _held(observed: Any) -> list[Sequence[str]]:
-    return [held for _, held in observed[2]]
+    if abs(found - (1 - fraction)) < SIZE and fraction != 0.5:
+        return f"the part held out has {found:.0%} of the sentences, which is what the training set should have"
+    held = [len(held) for _, held in observed[2]]
+    spread = f": {min(held)} to {max(held)} of {len(table)}"
+    return f"the part held out has {found:.0%} of the sentences on average, not {fraction:.0%}{spread}"
 
 
 def _judge_mixes(observed: Any, expected: Any) -> str | None:
