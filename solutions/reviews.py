@@ -44,8 +44,8 @@ def read_ratings(path: str | Path) -> list[RatedSentence]:
     """Read rated sentences, in their order: UTF-8 lines of an id, the mean rating and the sentence, with tabs between.
 
     An id such as `12_3` is that of the third sentence of review 12; one without `_` is a review of one sentence. Lines
-    end with a line feed, or a carriage return before it, and no other sign. Blank lines are skipped, as is a byte order mark at the start;
-    blanks around a sentence are removed.
+    end with a line feed, perhaps after a carriage return, and with no other sign. Blank lines are skipped, as is a byte
+    order mark at the start; blanks around a sentence are removed.
 
     Args:
         path: The file.
