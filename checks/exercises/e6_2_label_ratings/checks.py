@@ -166,19 +166,6 @@ def _copies(code: Code, ratings: Topics, size: int, seed: int) -> dict[str, Any]
     return {"sentences": len(samples), "sentences drawn twice": sum(count > 1 for count in copies.values())}
 
 
-@suite.check("takes equal sentences for different ones", careful=True)
-def equal_sentences(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    for label, review in {"of one review": "1", "of two reviews": "2"}.items():
-        yield case(f"two equal sentences {label}, both needed", partial(_twins, code, review))
-
-
-def _twins(code: Code, review: str) -> Any:
-    rated = _rated(code, EIGHT)
-    rated[0] = [each._replace(sentence="the same", review=("1", review)[i // 2]) for i, each in enumerate(rated[0])]
-    samples, _ = _labelled(code, rated, 8)
-    return {"sentences": dict(Counter(sorted(sample.sentence for sample in samples)))}
-
-
 @suite.check("gives each sentence its own labels and review, whatever is drawn")
 def kept_together(code: Code, rng: torch.Generator) -> Iterator[Case]:
     for label, count, size in (("16 of some 50", 30, 16), ("60 of some 260", 150, 60)):
@@ -248,12 +235,6 @@ def _with(code: Code, options: dict[str, Any]) -> list[list[Any]]:
     return [samples, [None] * count]
 
 
-@suite.check("refuses a size that is no positive multiple of four with a ValueError", sees="the draw")
-def sizes(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    for size in (4, 1, 2, 3, 6, 10, 0, -4):
-        yield case(f"size {size}", partial(outcome, partial(_drawn_count, code, (3, 3, 3, 3), size)), size=size)
-
-
 @suite.check("refuses a size of more than four times the rarest combination with a ValueError", sees="the draw")
 def too_many(code: Code, rng: torch.Generator) -> Iterator[Case]:
     cases = {
@@ -272,6 +253,25 @@ def too_many(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 def _drawn_count(code: Code, counts: tuple[int, int, int, int], size: int) -> int:
     return len(_labelled(code, _rated(code, _pools(*counts)), size)[0])
+
+
+@suite.check("takes equal sentences for different ones", careful=True)
+def equal_sentences(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, review in {"of one review": "1", "of two reviews": "2"}.items():
+        yield case(f"two equal sentences {label}, both needed", partial(_twins, code, review))
+
+
+def _twins(code: Code, review: str) -> Any:
+    rated = _rated(code, EIGHT)
+    rated[0] = [each._replace(sentence="the same", review=("1", review)[i // 2]) for i, each in enumerate(rated[0])]
+    samples, _ = _labelled(code, rated, 8)
+    return {"sentences": dict(Counter(sorted(sample.sentence for sample in samples)))}
+
+
+@suite.check("refuses a size that is no positive multiple of four with a ValueError", sees="the draw", careful=True)
+def sizes(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for size in (4, 1, 2, 3, 6, 10, 0, -4):
+        yield case(f"size {size}", partial(outcome, partial(_drawn_count, code, (3, 3, 3, 3), size)), size=size)
 
 
 @suite.check("refuses sentences of one topic, or none, with a ValueError", sees="the draw", careful=True)
