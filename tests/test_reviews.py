@@ -130,11 +130,13 @@ def test_review_split_divides_no_review_and_loses_no_sentence(sizes, fraction, s
     assert review_split(dataset, fraction, seed)[1].samples == test.samples
 
 
-@given(st.integers(0, 2**32))
-def test_review_split_misses_the_share_by_less_than_the_largest_review(seed):
-    dataset = reviewed([random.Random(seed).randint(1, 9) for _ in range(40)], seed)
-    for fraction in (0.2, 0.4, 0.7):
-        assert abs(len(review_split(dataset, fraction, seed)[1]) - fraction * len(dataset)) < 9
+@pytest.mark.parametrize("fraction", [0.2, 0.4, 0.7])
+def test_review_split_misses_the_share_by_a_sentence_or_two_on_average(fraction):
+    misses = []
+    for seed in range(40):
+        dataset = reviewed([random.Random(seed).randint(1, 9) for _ in range(40)], seed)
+        misses.append(abs(len(review_split(dataset, fraction, seed)[1]) - fraction * len(dataset)))
+    assert math.fsum(misses) / 40 < 2
 
 
 def test_review_split_keeps_the_sentences_of_a_template_together():
