@@ -241,8 +241,9 @@ def stratified_folds(
     never divided: its folds have them as nearly as they can.
 
     Raises:
-        ValueError: There are fewer than two folds, or some combination has fewer samples than there are folds. Samples
-            that lack a label do not count here: the few of a rare combination stand with those of the commonest.
+        ValueError: There are fewer than two folds, or fewer reviews than folds, or some combination has fewer samples
+            than there are folds. Samples that lack a label do not count here: the few of a rare combination stand with
+            those of the commonest.
     """
     distribution = dataset.distribution()
     complete = {names: count for names, count in distribution.items() if all(names)} or distribution
@@ -256,10 +257,18 @@ def stratified_folds(
     commonest = max(counts, key=counts.__getitem__)
     strata = [sample.labels if counts[sample.labels] >= folds else commonest for sample in dataset.samples]
     combinations = [f"{taskA},{taskB}" for taskA, taskB in strata]
-    reviews = [sample.review for sample in dataset.samples]
-    kind = StratifiedGroupKFold if any(reviews) else StratifiedKFold
-    divided = kind(folds, shuffle=True, random_state=seed).split(combinations, combinations, reviews)
+    divided = _divide(dataset, combinations, folds, seed)
     return [(dataset.subset(train), dataset.subset(test)) for train, test in divided]
+
+
+def _divide(dataset: MultiTaskDataset, combinations: Sequence[str], folds: int, seed: int) -> Any:
+    """Give the indices of the training and test set of each fold; a review is never divided."""
+    if not any(sample.review for sample in dataset.samples):
+        return StratifiedKFold(folds, shuffle=True, random_state=seed).split(combinations, combinations)
+    reviews = [sample.review or f"none {index}" for index, sample in enumerate(dataset.samples)]
+    if len(set(reviews)) < folds:
+        raise ValueError(f"folds is {folds}, but must be at most {len(set(reviews))}, the number of reviews")
+    return StratifiedGroupKFold(folds, shuffle=True, random_state=seed).split(combinations, combinations, reviews)
 
 
 def collate(samples: Sequence[Sample], tokenizer: Any, max_length: int = 128) -> Batch:

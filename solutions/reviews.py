@@ -5,6 +5,7 @@ sentences come with the package vaderSentiment, under the MIT licence, and are f
 """
 
 import random
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,23 +41,25 @@ class Labelled(NamedTuple):
 
 
 def read_ratings(path: str | Path) -> list[RatedSentence]:
-    """Read rated sentences: UTF-8 lines of an id, the mean rating and the sentence, with a tab between them.
+    """Read rated sentences, in their order: UTF-8 lines of an id, the mean rating and the sentence, with tabs between.
 
-    An id such as `12_3` is that of the third sentence of review 12; one without `_` is a review of one sentence. Blank
-    lines do not count, nor do blanks around a sentence.
+    An id such as `12_3` is that of the third sentence of review 12; one without `_` is a review of one sentence. Lines
+    end with a line feed, perhaps after a carriage return, and with no other sign. Blank lines are skipped, as is a byte
+    order mark at the start; blanks around a sentence are removed.
 
     Args:
         path: The file.
 
     Raises:
         ValueError: A line is not UTF-8, has not three fields, or has a rating that is no number from -4 to 4, or no
-            sentence; the error names the line and the value.
+            sentence. The error names the line of the file, counted from 1, and a rating that is wrong.
     """
     rated = []
-    for number, line in enumerate(Path(path).read_bytes().splitlines(), start=1):
+    content = Path(path).read_bytes().removeprefix(BOM_UTF8)
+    for number, line in enumerate(content.splitlines(), start=1):
         if line.strip():
             try:
-                rated.append(_rated(line.decode("utf-8-sig")))
+                rated.append(_rated(line.decode()))
             except ValueError as error:
                 raise ValueError(f"{path}, line {number}: {error}") from error
     return rated
@@ -85,7 +88,8 @@ def label_ratings(
     """Draw as many sentences of each combination of labels, without repetition, shuffled.
 
     Task A's label is the topic. Task B's is 1 above the threshold and 0 below its negative; what is between them,
-    both included, is neutral and left out. A review is known by topic and number: `technology 12`.
+    both included, is neutral and left out. A review is known by topic and number: `Technology 12`. Equal sentences are
+    different ones.
 
     Args:
         technology: Sentences on technology.
@@ -93,6 +97,9 @@ def label_ratings(
         size: Sentences in all.
         threshold: The largest rating that is still neutral.
         seed: Of the draw.
+
+    Returns:
+        The sentences, and how many of all that were given are neutral.
 
     Raises:
         ValueError: The size is no positive multiple of four, or more than four times the rarest combination.
@@ -130,7 +137,7 @@ def review_split(
         seed: Of the order.
 
     Returns:
-        Training set and the part held out, each in the order of the dataset.
+        Training set and the part held out, each in the order of the dataset; neither is empty.
 
     Raises:
         ValueError: There are fewer than two reviews.

@@ -237,3 +237,42 @@ def test_stratified_folds_take_rare_combinations_that_lack_a_label():
     )
     with pytest.raises(ValueError, match=re.escape("at most 5, the number of samples with the rarest combination")):
         stratified_folds(MultiTaskDataset(samples), folds=6)
+
+
+@given(st.lists(st.integers(1, 6), min_size=24, max_size=60), st.integers(2, 5), st.integers(0, 2**32))
+@settings(max_examples=40)
+def test_stratified_folds_divide_no_review(sizes, folds, seed):
+    """Twelve reviews of each kind, or more: enough for every fold to have one."""
+    samples = [
+        Sample(f"{number} {i}", number % 2, number // 2 % 2, review=f"review {number}")
+        for number, size in enumerate(sizes)
+        for i in range(size)
+    ]
+    random.Random(seed).shuffle(samples)
+    splits = stratified_folds(MultiTaskDataset(samples), folds, seed)
+    assert len(splits) == folds
+    assert Counter(sample for _, test in splits for sample in test.samples) == Counter(samples)
+    for train, test in splits:
+        assert Counter(train.samples) + Counter(test.samples) == Counter(samples)
+        assert not {sample.review for sample in train.samples} & {sample.review for sample in test.samples}
+
+
+def test_stratified_folds_of_reviews_are_nearly_even_and_follow_the_seed():
+    samples = [Sample(f"{i}", i // 3 % 2, i // 6 % 2, review=f"review {i // 3}") for i in range(360)]
+    dataset = MultiTaskDataset(samples)
+    for _, test in stratified_folds(dataset):
+        assert all(abs(count - 18) <= 3 for count in test.distribution().values())
+    first, again, other = ([test.samples for _, test in stratified_folds(dataset, seed=seed)] for seed in (1, 1, 2))
+    assert first == again != other
+
+
+def test_stratified_folds_refuse_more_folds_than_there_are_reviews():
+    samples = [Sample(f"{i}", i % 2, i // 2 % 2, review=f"review {i // 8}") for i in range(24)]
+    with pytest.raises(ValueError, match="folds is 4, but must be at most 3, the number of reviews"):
+        stratified_folds(MultiTaskDataset(samples), folds=4)
+
+
+def test_stratified_folds_take_sentences_without_a_review_one_by_one():
+    samples = [Sample(f"{i}", i % 2, i // 2 % 2, review=f"review {i // 2}" if i < 20 else "") for i in range(100)]
+    for _, test in stratified_folds(MultiTaskDataset(samples)):
+        assert 16 <= len(test) <= 24

@@ -5,6 +5,7 @@ sentences come with the package vaderSentiment, under the MIT licence, and are f
 """
 
 import random
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,39 +41,21 @@ class Labelled(NamedTuple):
 
 
 def read_ratings(path: str | Path) -> list[RatedSentence]:
-    """Read rated sentences: UTF-8 lines of an id, the mean rating and the sentence, with a tab between them.
+    """Read rated sentences, in their order: UTF-8 lines of an id, the mean rating and the sentence, with tabs between.
 
-    An id such as `12_3` is that of the third sentence of review 12; one without `_` is a review of one sentence. Blank
-    lines do not count, nor do blanks around a sentence.
+    An id such as `12_3` is that of the third sentence of review 12; one without `_` is a review of one sentence. Lines
+    end with a line feed, perhaps after a carriage return, and with no other sign. Blank lines are skipped, as is a byte
+    order mark at the start; blanks around a sentence are removed.
 
     Args:
         path: The file.
 
     Raises:
         ValueError: A line is not UTF-8, has not three fields, or has a rating that is no number from -4 to 4, or no
-            sentence; the error names the line and the value.
+            sentence. The error names the line of the file, counted from 1, and a rating that is wrong.
     """
-    rated = []
-    for number, line in enumerate(Path(path).read_bytes().splitlines(), start=1):
-        if line.strip():
-            try:
-                rated.append(_rated(line.decode("utf-8-sig")))
-            except ValueError as error:
-                raise ValueError(f"{path}, line {number}: {error}") from error
-    return rated
-
-
-def _rated(line: str) -> RatedSentence:
-    fields = line.split("\t")
-    if len(fields) != 3:
-        raise ValueError(f"{line!r} has {len(fields)} fields, but must have an id, a rating and a sentence, with tabs")
-    identity, mean, sentence = (field.strip() for field in fields)
-    rating = float(mean)
-    if not MILDEST <= rating <= STRONGEST:  # not-a-number is nowhere
-        raise ValueError(f"the rating is {mean}, but must be from {MILDEST} to {STRONGEST}")
-    if not sentence:
-        raise ValueError(f"the sentence of {identity!r} is empty")
-    return RatedSentence(sentence, rating, identity.partition("_")[0])
+    # TODO 6.1 read rated sentences
+    raise NotImplementedError("exercise 6.1: read_ratings")
 
 
 def label_ratings(
@@ -85,7 +68,8 @@ def label_ratings(
     """Draw as many sentences of each combination of labels, without repetition, shuffled.
 
     Task A's label is the topic. Task B's is 1 above the threshold and 0 below its negative; what is between them,
-    both included, is neutral and left out. A review is known by topic and number: `technology 12`.
+    both included, is neutral and left out. A review is known by topic and number: `Technology 12`. Equal sentences are
+    different ones.
 
     Args:
         technology: Sentences on technology.
@@ -94,25 +78,14 @@ def label_ratings(
         threshold: The largest rating that is still neutral.
         seed: Of the draw.
 
+    Returns:
+        The sentences, and how many of all that were given are neutral.
+
     Raises:
         ValueError: The size is no positive multiple of four, or more than four times the rarest combination.
     """
-    pools: dict[tuple[int, int], list[Sample]] = {(topic, mood): [] for topic in (0, 1) for mood in (0, 1)}
-    neutral = 0
-    for topic, rated in enumerate((technology, entertainment)):
-        for sentence, rating, review in rated:
-            if abs(rating) <= threshold:
-                neutral += 1
-                continue
-            mood = int(rating > 0)
-            pools[topic, mood].append(Sample(sentence, topic, mood, review=f"{TASK_A_CLASSES[topic]} {review}"))
-    most = len(pools) * min(map(len, pools.values()))
-    if size % len(pools) or not 0 < size <= most:
-        raise ValueError(f"dataset size is {size}, but must be a positive multiple of 4, and at most {most}")
-    rng = random.Random(seed)
-    samples = [sample for pool in pools.values() for sample in rng.sample(pool, size // len(pools))]
-    rng.shuffle(samples)
-    return Labelled(MultiTaskDataset(samples), neutral)
+    # TODO 6.2 label what was rated
+    raise NotImplementedError("exercise 6.2: label_ratings")
 
 
 def review_split(
@@ -130,38 +103,13 @@ def review_split(
         seed: Of the order.
 
     Returns:
-        Training set and the part held out, each in the order of the dataset.
+        Training set and the part held out, each in the order of the dataset; neither is empty.
 
     Raises:
         ValueError: There are fewer than two reviews.
     """
-    members: dict[str, list[int]] = {}
-    for index, sample in enumerate(dataset.samples):
-        members.setdefault(sample.group, []).append(index)
-    if len(members) < 2:
-        raise ValueError(f"{len(dataset)} sentences of {len(members)} reviews cannot be split: two reviews are needed")
-    shuffled = random.Random(seed).sample(list(members.values()), len(members))
-    reviews = sorted(shuffled, key=len, reverse=True)
-    seen: Counter[Pair[int]] = Counter()
-    held: Counter[Pair[int]] = Counter()
-    held_out: set[int] = set()
-    for review in reviews:
-        labels = Counter(dataset.samples[index].labels for index in review)
-        seen += labels
-        if _unevenness(held + labels, seen, fraction) < _unevenness(held, seen, fraction):
-            held += labels
-            held_out.update(review)
-    if len(held_out) in (0, len(dataset)):  # neither side may be empty: the smallest review changes sides
-        held_out.symmetric_difference_update(reviews[-1])
-    everything = range(len(dataset))
-    return (
-        dataset.subset(index for index in everything if index not in held_out),
-        dataset.subset(index for index in everything if index in held_out),
-    )
-
-
-def _unevenness(held: Counter[Pair[int]], seen: Counter[Pair[int]], fraction: float) -> float:
-    return sum((held[labels] - fraction * count) ** 2 for labels, count in seen.items())
+    # TODO 6.3 split without dividing a review
+    raise NotImplementedError("exercise 6.3: review_split")
 
 
 def load_reviews(size: int, threshold: float = 0.5, seed: int = 0) -> Labelled:
