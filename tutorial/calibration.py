@@ -29,7 +29,7 @@ class Calibrator:
     """
 
     def __init__(self, bins: int = 10) -> None:
-        # TODO 6.6 what a model has to beat
+        # TODO 6.6 how sure may a model be?
         raise NotImplementedError("exercise 6.6: Calibrator")
 
     def fit(self, labels: Tensor, logits: Tensor) -> None:
@@ -44,7 +44,7 @@ class Calibrator:
         Raises:
             ValueError: There is no sentence.
         """
-        # TODO 6.6 what a model has to beat
+        # TODO 6.6 how sure may a model be?
         raise NotImplementedError("exercise 6.6: Calibrator")
 
     def probabilities(self, logits: Tensor) -> Tensor:
@@ -52,7 +52,7 @@ class Calibrator:
 
         The most probable class stays: all logits are divided by the same temperature.
         """
-        # TODO 6.6 what a model has to beat
+        # TODO 6.6 how sure may a model be?
         raise NotImplementedError("exercise 6.6: Calibrator")
 
     def reliability(self, labels: Tensor, logits: Tensor) -> list[Bin]:
@@ -66,7 +66,7 @@ class Calibrator:
             The bins that have sentences, from the least to the most confident. A confidence on the border of two
             belongs to the lower one.
         """
-        # TODO 6.6 what a model has to beat
+        # TODO 6.6 how sure may a model be?
         raise NotImplementedError("exercise 6.6: Calibrator")
 
     def error(self, labels: Tensor, logits: Tensor) -> float:
@@ -75,5 +75,5 @@ class Calibrator:
         That is the mean over the sentences of the absolute difference in their bin of `reliability`; of no sentence at
         all it is 0.
         """
-        # TODO 6.6 what a model has to beat
+        # TODO 6.6 how sure may a model be?
         raise NotImplementedError("exercise 6.6: Calibrator")

@@ -32,7 +32,7 @@ class Bootstrap:
     """
 
     def __init__(self, reviews: Sequence[str], resamples: int = 2000, level: float = 0.95, seed: int = 0) -> None:
-        # TODO 6.5 what a model has to beat
+        # TODO 6.5 how sure is a result?
         raise NotImplementedError("exercise 6.5: Bootstrap")
 
     def interval(self, values: Tensor) -> Interval:
@@ -44,7 +44,7 @@ class Bootstrap:
         Raises:
             ValueError: There is not one value for each sentence.
         """
-        # TODO 6.5 what a model has to beat
+        # TODO 6.5 how sure is a result?
         raise NotImplementedError("exercise 6.5: Bootstrap")
 
     def compare(self, first: Tensor, second: Tensor) -> Interval:
@@ -60,5 +60,5 @@ class Bootstrap:
         Raises:
             ValueError: There are not two values for each sentence.
         """
-        # TODO 6.5 what a model has to beat
+        # TODO 6.5 how sure is a result?
         raise NotImplementedError("exercise 6.5: Bootstrap")

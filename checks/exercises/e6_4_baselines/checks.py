@@ -118,7 +118,9 @@ def _first_row(result: Any) -> dict[str, Tensor]:
     return {"the first test sentence": _bag(result)["the bag of words"][:1]}
 
 
-@suite.check("gives a class that does not occur in training a column of zeros, and each other its own column", slack=NEAR)
+@suite.check(
+    "gives a class that does not occur in training a column of zeros, and each other its own column", slack=NEAR
+)
 def absent_classes(code: Code, rng: torch.Generator) -> Iterator[Case]:
     cases = {"class 1 is absent": (0, 2, 3), "class 0 is absent": (1, 2, 3), "classes 0, 2 and 3 are absent": (1, 4, 5)}
     for label, classes in cases.items():
@@ -136,7 +138,9 @@ def words(code: Code, rng: torch.Generator) -> Iterator[Case]:
         yield _case(label, code, training, tested, _bag)
 
 
-@suite.check("gives a majority that is a plain int, and probabilities in double precision, as a `Baselines`", slack=NEAR)
+@suite.check(
+    "gives a majority that is a plain int, and probabilities in double precision, as a `Baselines`", slack=NEAR
+)
 def form(code: Code, rng: torch.Generator) -> Iterator[Case]:
     yield _case("two classes", code, _two(rng), MORE[:2], lambda result: result)
 

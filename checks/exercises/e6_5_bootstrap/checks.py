@@ -94,7 +94,12 @@ def whole_reviews(code: Code, rng: torch.Generator) -> Iterator[Case]:
     order = torch.arange(40).view(10, 4).T.flatten().tolist()
     reviews, values = [_names([4] * 10)[index] for index in order], alike[order]
     yield _case(
-        "ten reviews, the sentences of each are alike, and stand apart from each other", code, rng, reviews, values, LEVEL
+        "ten reviews, the sentences of each are alike, and stand apart from each other",
+        code,
+        rng,
+        reviews,
+        values,
+        LEVEL,
     )
 
 
@@ -140,7 +145,12 @@ def paired(code: Code, rng: torch.Generator) -> Iterator[Case]:
 def _comparison(code: Code, reviews: list[str], first: Tensor, second: Tensor, seed: int) -> dict[str, Any]:
     bootstrap = code.confidence.Bootstrap(reviews, level=LEVEL, seed=seed)
     values = first.double() - second.double()
-    return {"interval": _numbers(bootstrap.compare(first, second)), "reviews": reviews, "values": values, "level": LEVEL}
+    return {
+        "interval": _numbers(bootstrap.compare(first, second)),
+        "reviews": reviews,
+        "values": values,
+        "level": LEVEL,
+    }
 
 
 def _some(rng: torch.Generator) -> tuple[list[str], Tensor]:

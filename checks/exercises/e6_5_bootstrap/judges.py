@@ -95,7 +95,9 @@ def _shares(means: Tensor, number: float) -> _Shares:
 
 def _judge_same(observed: Any, expected: Any) -> str | None:
     first, then = observed["first"], observed["then"]
-    return None if _close(first, then) else f"the same draws would give {_shown(first)} both times; then: {_shown(then)}"
+    return (
+        None if _close(first, then) else f"the same draws would give {_shown(first)} both times; then: {_shown(then)}"
+    )
 
 
 def _judge_seeds(observed: Any, expected: Any) -> str | None:
@@ -112,7 +114,9 @@ def _judge_defaults(observed: Any, expected: Any) -> str | None:
 
 def _judge_one(observed: Any, expected: Any) -> str | None:
     low, high = observed
-    return None if abs(high - low) <= EQUAL else f"one resample has one mean, but the bounds are {low:.4g} and {high:.4g}"
+    return (
+        None if abs(high - low) <= EQUAL else f"one resample has one mean, but the bounds are {low:.4g} and {high:.4g}"
+    )
 
 
 def _close(one: list[float], other: list[float]) -> bool:

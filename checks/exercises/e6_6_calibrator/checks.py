@@ -33,9 +33,10 @@ def _sentences(rng: torch.Generator, groups: Sequence[Group], temperature: float
     """
     labels, logits = [], []
     for confidence, right, number in groups:
-        margin = temperature * torch.logit(torch.tensor(confidence, dtype=torch.double)) + temperature * torch.tensor(
-            classes - 1, dtype=torch.double
-        ).log()
+        margin = (
+            temperature * torch.logit(torch.tensor(confidence, dtype=torch.double))
+            + temperature * torch.tensor(classes - 1, dtype=torch.double).log()
+        )
         for index in range(number):
             predicted = int(torch.randint(classes, (1,), generator=rng))
             labels.append(predicted if index < right else (predicted + 1) % classes)
@@ -86,11 +87,15 @@ def _fitted(code: Code, labels: Tensor, logits: Tensor, bins: int = 10) -> Any:
 Look = Callable[[Any, Tensor, Tensor], Any]
 
 
-def _unfitted(label: str, code: Code, data: Data, look: Look, bins: int = 10) -> Case:
-    """Make the case of a calibrator that was not fitted, with which something is done."""
+def _unfitted(label: str, code: Code, data: Data, look: Look, bins: int | None = None) -> Case:
+    """Make the case of a calibrator that was not fitted; it has ten bins if not told otherwise."""
     labels, logits = data
-    see = lambda: look(code.calibration.Calibrator(bins), labels, logits)  # noqa: E731
-    return case(label, see, labels=labels, logits=logits, bins=bins)
+    given = {} if bins is None else {"bins": bins}
+
+    def see() -> Any:
+        return look(code.calibration.Calibrator(**given), labels, logits)
+
+    return case(label, see, labels=labels, logits=logits, **given)
 
 
 @suite.check("has the temperature 1 until it is fitted", slack=SINGLE)
@@ -141,7 +146,10 @@ def _temperature_after(code: Code, labels: Tensor, logits: Tensor) -> float:
 
 @suite.check("divides the logits by the temperature", sees="the probabilities", slack=FITTED_TENSOR)
 def divided(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    for label, temperature in {"fitted on a model that is too sure": 3.0, "on one that is not sure enough": 0.4}.items():
+    for label, temperature in {
+        "fitted on a model that is too sure": 3.0,
+        "on one that is not sure enough": 0.4,
+    }.items():
         labels, logits = _sentences(rng, HONEST, temperature)
         given = temperature * tenths(torch.randn(2, 2, generator=rng) + torch.tensor([1.0, 0.0]))
         see = partial(_probabilities_after, code, labels, logits, given)
@@ -165,7 +173,10 @@ def _second_temperature(code: Code, first: Data, labels: Tensor, logits: Tensor)
     return _temperature(calibrator)
 
 
-@suite.check("sorts sentences by the probability of the class that is predicted, be it right or wrong", slack=SINGLE)
+@suite.check(
+    "sorts sentences into ten bins by the probability of the class that is predicted, be it right or wrong",
+    slack=SINGLE,
+)
 def bins(code: Code, rng: torch.Generator) -> Iterator[Case]:
     cases: dict[str, tuple[tuple[Group, ...], int]] = {
         "two classes, two sentences": (((0.72, 1, 1), (0.96, 0, 1)), 2),
@@ -187,18 +198,24 @@ def other_bins(code: Code, rng: torch.Generator) -> Iterator[Case]:
 @suite.check("takes the absolute difference in each bin, and weighs it by the sentences of the bin", slack=SINGLE)
 def errors(code: Code, rng: torch.Generator) -> Iterator[Case]:
     cases: dict[str, tuple[tuple[Group, ...], int]] = {
+        "one sentence": (((0.75, 0, 1),), 10),
         "one bin, all sentences are right": (((0.75, 3, 3),), 10),
         "one bin, right and wrong sentences": (((0.75, 2, 4),), 10),
         "two bins of as many sentences": (((0.65, 2, 2), (0.95, 1, 2)), 10),
         "two bins, one has many sentences": (((0.65, 1, 1), (0.95, 4, 7)), 10),
-        "three bins, some sentences more sure than right and some less": (((0.55, 4, 4), (0.75, 0, 1), (0.95, 3, 5)), 10),
+        "three bins, some sentences more sure than right and some less": (
+            ((0.55, 4, 4), (0.75, 0, 1), (0.95, 3, 5)),
+            10,
+        ),
         "four bins in all, two have sentences": (((0.6, 2, 2), (0.7, 1, 3), (0.95, 1, 2)), 4),
     }
     for label, (groups, number) in cases.items():
         yield _unfitted(label, code, _sentences(rng, groups), _error, number)
 
 
-@suite.check("applies the temperature to the logits of other sentences, in the bins as in the error", slack=FITTED_NUMBER)
+@suite.check(
+    "applies the temperature to the logits of other sentences, in the bins as in the error", slack=FITTED_NUMBER
+)
 def calibrated(code: Code, rng: torch.Generator) -> Iterator[Case]:
     for label, temperature in {"the model was too sure": 3.0, "the model was not sure enough": 0.4}.items():
         validation = _sentences(rng, HONEST, temperature)
@@ -246,7 +263,11 @@ def nothing(code: Code, rng: torch.Generator) -> Iterator[Case]:
     none = torch.zeros(0, dtype=torch.long), torch.zeros(0, 3)
     yield _unfitted("the bins", code, none, _bins)
     yield _unfitted("the error", code, none, _error)
-    yield _unfitted("the fit, a ValueError", code, none, lambda calibrator, *given: outcome(lambda: calibrator.fit(*given)))
+    yield _unfitted("the fit, a ValueError", code, none, _refused_fit)
+
+
+def _refused_fit(calibrator: Any, labels: Tensor, logits: Tensor) -> Any:
+    return outcome(partial(calibrator.fit, labels, logits))
 
 
 @suite.check("stays between 0.05 and 20 where the model is always right or always wrong", careful=True)

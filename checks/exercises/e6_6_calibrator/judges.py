@@ -19,8 +19,10 @@ def _judge_temperature(observed: Any, expected: Any) -> str | None:
         return None
     if abs(log(observed)) <= TOLERANCE:
         return f"the temperature is still 1, expected {expected:.4g}"
-    direction = "the wrong side of 1" if (observed - 1) * (expected - 1) < 0 else "too large" if off > 0 else "too small"
-    return f"the temperature is {direction}: expected {expected:.4g}, got {observed:.4g}"
+    where = "too large" if off > 0 else "too small"
+    if (observed - 1) * (expected - 1) < 0:
+        where = "on the wrong side of 1"
+    return f"the temperature is {where}: expected {expected:.4g}, got {observed:.4g}"
 
 
 JUDGES: dict[Observe, Judge] = {

@@ -4,7 +4,11 @@ from sklearn.pipeline import Pipeline
 
 def baselines(train_sentences, train_labels, test_sentences):
     labels = list(train_labels)
-    steps = [("count", CountVectorizer(ngram_range=(1, 2))), ("weigh", TfidfTransformer()), ("fit", LogisticRegression())]
+    steps = [
+        ("count", CountVectorizer(ngram_range=(1, 2))),
+        ("weigh", TfidfTransformer()),
+        ("fit", LogisticRegression()),
+    ]
     model = Pipeline(steps).fit(list(train_sentences), labels)
     places = {int(label): place for place, label in enumerate(model["fit"].classes_)}
     rows = []

@@ -1,5 +1,6 @@
 import random
 from collections import defaultdict
+from itertools import chain
 
 
 class Bootstrap:
@@ -12,7 +13,7 @@ class Bootstrap:
         groups = list(places.values())
         rng = random.Random(seed)
         self.sentences = len(reviews)
-        self.samples = [sum(rng.choices(groups, k=len(groups)), []) for _ in range(resamples)]
+        self.samples = [list(chain(*rng.choices(groups, k=len(groups)))) for _ in range(resamples)]
         self.level = level
 
     def interval(self, values):
@@ -27,4 +28,4 @@ class Bootstrap:
     def compare(self, first, second):
         if first.shape != second.shape:
             raise ValueError("the two models must have as many values")
-        return self.interval(torch.tensor([float(a) - float(b) for a, b in zip(first, second)]))
+        return self.interval(torch.tensor([float(a) - float(b) for a, b in zip(first, second, strict=True)]))

@@ -11,7 +11,9 @@ class Bootstrap:
         groups = [np.flatnonzero(np.array(reviews) == name) for name in seen]
         rng = np.random.RandomState(seed % 2**32)
         self.level, self.count = level, len(reviews)
-        self.draws = [np.concatenate([groups[i] for i in rng.randint(0, len(groups), len(groups))]) for _ in range(resamples)]
+        self.draws = [
+            np.concatenate([groups[i] for i in rng.randint(0, len(groups), len(groups))]) for _ in range(resamples)
+        ]
 
     def means(self, values):
         if values.ndim != 1 or len(values) != self.count:

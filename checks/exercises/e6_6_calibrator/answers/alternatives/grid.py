@@ -13,9 +13,7 @@ class Calibrator:
             raise ValueError("labels is empty, but must have at least one sentence")
         grid = torch.linspace(math.log(0.05), math.log(20), 1000, dtype=torch.float64).exp().tolist()
         truth = labels.tolist()
-        losses = {
-            t: -(logits.double() / t).log_softmax(dim=1)[range(len(truth)), truth].sum().item() for t in grid
-        }
+        losses = {t: -(logits.double() / t).log_softmax(dim=1)[range(len(truth)), truth].sum().item() for t in grid}
         self.temperature = min(losses, key=losses.get)
 
     def probabilities(self, logits):
@@ -24,7 +22,7 @@ class Calibrator:
 
     def reliability(self, labels, logits):
         boxes = {}
-        for label, row in zip(labels.tolist(), self.probabilities(logits).tolist()):
+        for label, row in zip(labels.tolist(), self.probabilities(logits).tolist(), strict=True):
             confidence = max(row)
             box = max(math.ceil(confidence * self.bins), 1)
             boxes.setdefault(box, []).append((confidence, row.index(confidence) == label))

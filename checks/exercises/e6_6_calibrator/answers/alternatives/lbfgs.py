@@ -35,9 +35,7 @@ class Calibrator:
         count = torch.bincount(place, minlength=len(self.edges) - 1)
         sure = torch.bincount(place, weights=confidence, minlength=len(self.edges) - 1)
         right = torch.bincount(place, weights=(predicted == labels).double(), minlength=len(self.edges) - 1)
-        return [
-            Bin(int(n), float(c / n), float(r / n)) for n, c, r in zip(count, sure, right, strict=True) if n > 0
-        ]
+        return [Bin(int(n), float(c / n), float(r / n)) for n, c, r in zip(count, sure, right, strict=True) if n > 0]
 
     def error(self, labels: Tensor, logits: Tensor) -> float:
         bins = self.reliability(labels, logits)
