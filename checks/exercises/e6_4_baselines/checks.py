@@ -127,11 +127,14 @@ def absent_classes(code: Code, rng: torch.Generator) -> Iterator[Case]:
         yield _case(label, code, _three(rng, classes), MORE[:2], _bag)
 
 
-@suite.check("reads a word the same whatever its case, and takes frequent words for words", slack=NEAR)
+@suite.check(
+    "reads a word the same whatever its case, counts it each time, and takes frequent words for words", slack=NEAR
+)
 def words(code: Code, rng: torch.Generator) -> Iterator[Case]:
     capitals = ["The FILM moved me", "the film bored me", "A Film that moved", "a film that BORED"]
     cases = {
         "words in capitals": ((capitals, [1, 0, 1, 0]), ["the film MOVED", "bored"]),
+        "a word three times in a sentence": ((capitals, [1, 0, 1, 0]), ["moved moved moved me"]),
         "frequent words": ((["it was not for me", "it was for me", "not this", "this"], [0, 1, 0, 1]), ["not", "it"]),
     }
     for label, (training, tested) in cases.items():
