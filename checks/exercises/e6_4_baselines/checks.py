@@ -127,9 +127,7 @@ def absent_classes(code: Code, rng: torch.Generator) -> Iterator[Case]:
         yield _case(label, code, _three(rng, classes), MORE[:2], _bag)
 
 
-@suite.check(
-    "reads a word the same whatever its case, counts it each time, and leaves frequent words in", slack=NEAR
-)
+@suite.check("reads a word the same whatever its case, counts it each time, and leaves frequent words in", slack=NEAR)
 def words(code: Code, rng: torch.Generator) -> Iterator[Case]:
     capitals = ["The FILM moved me", "the film bored me", "A Film that moved", "a film that BORED"]
     cases = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from math import log
 from typing import Any
 
 import torch
@@ -33,10 +34,7 @@ def _sentences(rng: torch.Generator, groups: Sequence[Group], temperature: float
     """
     labels, logits = [], []
     for confidence, right, number in groups:
-        margin = (
-            temperature * torch.logit(torch.tensor(confidence, dtype=torch.double))
-            + temperature * torch.tensor(classes - 1, dtype=torch.double).log()
-        )
+        margin = temperature * log(confidence / (1 - confidence) * (classes - 1))
         for index in range(number):
             predicted = int(torch.randint(classes, (1,), generator=rng))
             labels.append(predicted if index < right else (predicted + 1) % classes)
@@ -288,11 +286,8 @@ def precision(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 @suite.check("leaves the labels and the logits as they were", careful=True)
 def inputs(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    calls = {
-        "fit": lambda calibrator, *given: _temperature_after(code, *given),
-        "reliability": lambda calibrator, *given: _bins(calibrator, *given),
-        "error": lambda calibrator, *given: _error(calibrator, *given),
-    }
+    fit = lambda _, *given: _temperature_after(code, *given)  # noqa: E731
+    calls: dict[str, Look] = {"fit": fit, "reliability": _bins, "error": _error}
     for label, call in calls.items():
         labels, logits = _sentences(rng, HONEST, temperature=2.0)
         given = {"labels": labels, "logits": logits}
@@ -301,6 +296,4 @@ def inputs(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _untouched_after(call: Callable[..., Any], given: dict[str, Tensor]) -> Any:
-    after = afterwards(call, **given)
-    del after["the result"]  # it is looked at elsewhere
-    return after
+    return afterwards(call, **given) | {"the result": "looked at elsewhere"}
