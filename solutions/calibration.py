@@ -33,7 +33,9 @@ class Calibrator:
         self.temperature = 1.0
 
     def fit(self, labels: Tensor, logits: Tensor) -> None:
-        """Find the temperature with the smallest cross-entropy, from 0.05 to 20.
+        """Find the temperature from 0.05 to 20 with the smallest cross-entropy, to within one percent.
+
+        An earlier fit does not matter: the logits are those of the model.
 
         Args:
             labels: `(batch,)`, of a validation set: those of the test set are not for choosing.
@@ -49,14 +51,18 @@ class Calibrator:
         def loss(temperature: float) -> float:
             return F.cross_entropy(logits / temperature, labels).item()
 
-        self.temperature = float(minimize_scalar(loss, bounds=(COLDEST, HOTTEST), options={"xatol": 1e-6}).x)
+        # The loss has one valley, since it is convex in 1 / temperature: a search between bounds cannot miss it.
+        self.temperature = float(minimize_scalar(loss, bounds=(COLDEST, HOTTEST)).x)
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Give the calibrated probabilities of the classes, `(batch, classes)`; the most probable class stays."""
+        """Give the calibrated probabilities of the classes, `(batch, classes)`, in double precision.
+
+        The most probable class stays: all logits are divided by the same temperature.
+        """
         return (logits.double() / self.temperature).softmax(dim=-1)
 
     def reliability(self, labels: Tensor, logits: Tensor) -> list[Bin]:
-        """Sort sentences into bins by their confidence, the probability of the class that is predicted.
+        """Sort sentences into bins by their confidence, the calibrated probability of the class that is predicted.
 
         Args:
             labels: `(batch,)`.
@@ -68,7 +74,7 @@ class Calibrator:
         """
         confidences, predictions = self.probabilities(logits).max(dim=-1)
         right = (predictions == labels).double()
-        numbers = (confidences * self.bins).ceil() - 1  # (batch,)
+        numbers = (confidences * self.bins).ceil() - 1  # the bin of each sentence, (batch,)
         return [
             Bin(int(inside.sum()), confidences[inside].mean().item(), right[inside].mean().item())
             for inside in (numbers == number for number in range(self.bins))
@@ -78,8 +84,9 @@ class Calibrator:
     def error(self, labels: Tensor, logits: Tensor) -> float:
         """Give the expected calibration error: how far apart confidence and accuracy are.
 
-        The mean of their absolute differences in the bins of `reliability`, weighted by the number of sentences; of no
-        sentence at all it is 0.
+        That is the mean over the sentences of the absolute difference in their bin of `reliability`; of no sentence at
+        all it is 0.
         """
-        gaps = [bin.sentences * abs(bin.confidence - bin.accuracy) for bin in self.reliability(labels, logits)]
+        bins = self.reliability(labels, logits)
+        gaps = [each.sentences * abs(each.confidence - each.accuracy) for each in bins]
         return sum(gaps) / max(len(labels), 1)

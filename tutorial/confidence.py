@@ -16,7 +16,7 @@ class Interval(NamedTuple):
 
 
 class Bootstrap:
-    """Estimate confidence intervals by drawing whole reviews again and again (Efron & Tibshirani 1993, chapter 13).
+    """Estimate percentile intervals by drawing whole reviews again and again (Efron & Tibshirani 1993, chapter 13).
 
     Sentences of one review are alike, so they are no independent evidence: what is drawn, with replacement, is a review
     with all its sentences. The draws are made once, and are the same for every model that is measured with them.
@@ -32,17 +32,8 @@ class Bootstrap:
     """
 
     def __init__(self, reviews: Sequence[str], resamples: int = 2000, level: float = 0.95, seed: int = 0) -> None:
-        if not reviews:
-            raise ValueError("there are no sentences to resample")
-        numbers = {review: number for number, review in enumerate(dict.fromkeys(reviews))}
-        self.level = level
-        self._review = torch.tensor([numbers[review] for review in reviews])  # (sentences,)
-        generator = torch.Generator().manual_seed(seed)
-        drawn = torch.randint(len(numbers), (resamples, len(numbers)), generator=generator)
-        # How often each review was drawn: (resamples, reviews)
-        self._times = torch.zeros(resamples, len(numbers), dtype=torch.double).scatter_add_(
-            1, drawn, torch.ones_like(drawn, dtype=torch.double)
-        )
+        # TODO 6.5 how sure is a result?
+        raise NotImplementedError("exercise 6.5: Bootstrap")
 
     def interval(self, values: Tensor) -> Interval:
         """Give the mean over the sentences and its interval.
@@ -53,22 +44,14 @@ class Bootstrap:
         Raises:
             ValueError: There is not one value for each sentence.
         """
-        if values.shape != self._review.shape:
-            raise ValueError(f"values have shape {tuple(values.shape)}, but there are {len(self._review)} sentences")
-        values = values.double()
-        # A mean of the sentences, not of the reviews: of both sum and count it takes what was drawn.
-        sums = self._times @ self._by_review(values)
-        counts = self._times @ self._by_review(torch.ones_like(values))
-        outside = (1 - self.level) / 2
-        bounds = torch.tensor([outside, 1 - outside], dtype=torch.double)
-        low, high = (sums / counts).quantile(bounds).tolist()
-        return Interval(values.mean().item(), low, high)
+        # TODO 6.5 how sure is a result?
+        raise NotImplementedError("exercise 6.5: Bootstrap")
 
     def compare(self, first: Tensor, second: Tensor) -> Interval:
-        """Give the difference of two models' means on the same sentences, and its interval.
+        """Give how far the first model's mean is above the second's on the same sentences, and its interval.
 
         Each draw compares both on the same reviews: where a review is hard for both, that cancels out. If the interval
-        leaves out 0, the difference is more than chance would give.
+        leaves out 0, the difference is more than the choice of reviews explains.
 
         Args:
             first: `(sentences,)`, the values of one model.
@@ -77,10 +60,5 @@ class Bootstrap:
         Raises:
             ValueError: There are not two values for each sentence.
         """
-        if first.shape != second.shape:
-            raise ValueError(f"one model has values of shape {tuple(first.shape)}, the other {tuple(second.shape)}")
-        return self.interval(first.double() - second.double())
-
-    def _by_review(self, values: Tensor) -> Tensor:
-        """Add up the values of each review: `(reviews,)`."""
-        return values.new_zeros(self._times.shape[1]).index_add_(0, self._review, values)
+        # TODO 6.5 how sure is a result?
+        raise NotImplementedError("exercise 6.5: Bootstrap")
