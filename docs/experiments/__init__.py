@@ -30,6 +30,4 @@ EXPERIMENTS = (
     "few_labels",
     "real_split",
     "binary_loss",
-    "real_dropout",
-    "real_weights",
 )
