@@ -30,4 +30,6 @@ EXPERIMENTS = (
     "few_labels",
     "real_split",
     "binary_loss",
+    "real_dropout",
+    "real_weights",
 )

@@ -78,6 +78,8 @@ def fragments() -> dict[str, str]:
         "real-split": table(
             "real_split", {"backbone frozen": "taskB", "bag of words": "bag_taskB", "review seen in training": "seen"}
         ),
+        "real-weights": table("real_weights", {"task A": "taskA", "task B": "taskB"}),
+        "real-dropout": table("real_dropout", {"task A": "taskA", "task B": "taskB"}),
         "binary-loss": table("binary_loss", {"task B": "taskB", "parameters": "parameters", "seconds": "seconds"}),
         "speed": table("speed", {"seconds": "seconds", "loss at the end": "loss"}),
     }
