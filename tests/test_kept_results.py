@@ -61,7 +61,7 @@ def answer(folder, name, text):
 def test_untouched_tutorial_is_known_without_a_process(monkeypatch, capsys):
     monkeypatch.setattr("checks.grader.processes.subprocess.Popen", None)
     assert run(Wish(load_course().exercises, TUTORIAL)) == 1
-    assert "0/31" in capsys.readouterr().out
+    assert "0/39" in capsys.readouterr().out
 
 
 def test_overview_of_an_untouched_tutorial_loads_neither_torch_nor_a_parser_of_commands():

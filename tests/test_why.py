@@ -178,7 +178,7 @@ def pooling(body):
             "- return self.project(self.features(input_ids, attention_mask))\n"
             "+ with torch.no_grad():\n+     tokens = self.features(input_ids, attention_mask)\n"
             "+ return self.project(tokens)",
-            "no_grad",
+            "",  # without the block, or without what it has computed: both mend it
             "",
         ),
     ],

@@ -222,11 +222,11 @@ def stratified_folds(
     commonest = max(counts, key=counts.__getitem__)
     strata = [sample.labels if counts[sample.labels] >= folds else commonest for sample in dataset.samples]
     combinations = [f"{taskA},{taskB}" for taskA, taskB in strata]
-    divided = _divide(dataset, combinations, folds, seed)
+    divided = _in_folds(dataset, combinations, folds, seed)
     return [(dataset.subset(train), dataset.subset(test)) for train, test in divided]
 
 
-def _divide(dataset: MultiTaskDataset, combinations: Sequence[str], folds: int, seed: int) -> Any:
+def _in_folds(dataset: MultiTaskDataset, combinations: Sequence[str], folds: int, seed: int) -> Any:
     """Give the indices of the training and test set of each fold; a review is never divided."""
     if not any(sample.review for sample in dataset.samples):
         return StratifiedKFold(folds, shuffle=True, random_state=seed).split(combinations, combinations)

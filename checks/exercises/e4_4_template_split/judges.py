@@ -11,7 +11,7 @@ from . import checks
 
 def _made_otherwise(sample: Any, templates: tuple[str, ...], banks: Any) -> bool:
     """Tell whether a sample is something else than its template, filled with its words, which suit its labels."""
-    sentence, taskA, taskB, template, words = sample.fields.values()
+    sentence, taskA, taskB, template, words, *_ = sample.fields.values()
     filling = find_filling(template, words_for(banks, taskA, taskB), sentence) if template in templates else None
     if filling is None or {type(taskA), type(taskB)} != {int}:
         return True

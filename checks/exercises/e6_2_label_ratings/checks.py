@@ -1,61 +1,28 @@
 """Checks of exercise 6.2, `label_ratings`."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import torch
 
-from ...protocol.suite import Case, Code, Suite, case, expect
+from ...protocol.suite import Case, Code, Suite, case
 from ..inputs import outcome
 from ..samples import ENDINGS, repeated, seeds_from, touched_by, with_defaults
+from .ratings import EIGHT, FOUR, Topics, labelled, rated_sentences, shown
 
 suite = Suite(sees="the labelled sentences")
-
-Ratings = Sequence[float]
-Topics = tuple[Ratings, Ratings]  # of technology, of entertainment
-
-FOUR: Topics = ((-1.5, 2.0), (-2.5, 3.0))
-EIGHT: Topics = ((1.0, -3.0, 2.5, -0.75), (-1.25, 3.5, -2.0, 0.8))
-
-
-def _rated(code: Code, ratings: Topics, reviews: int = 100, ending: str = "") -> list[Any]:
-    """Make rated sentences on both topics, each sentence another.
-
-    Args:
-        code: Knows how a rated sentence looks.
-        ratings: Of the sentences.
-        reviews: The sentences belong to so many reviews, in turn.
-        ending: Of sentences and reviews.
-    """
-    return [
-        [
-            code.reviews.RatedSentence(f"{name} {number}{ending}", float(rating), f"{number % reviews}{ending}")
-            for number, rating in enumerate(topic, start=1)
-        ]
-        for name, topic in zip(("gadget", "film"), ratings, strict=True)
-    ]
-
-
-def _labelled(code: Code, rated: Sequence[Any], size: int, *options: Any, **more: Any) -> tuple[list[Any], Any]:
-    """Label sentences on both topics; gives the samples, and how many sentences were neutral."""
-    result = expect(code.reviews.Labelled, code.reviews.label_ratings(*rated, size, *options, **more))
-    return expect(code.dataset.MultiTaskDataset, result.dataset, "the dataset").samples, result.neutral
-
-
-def _shown(ratings: Topics) -> dict[str, Any]:
-    return {"ratings of technology": list(ratings[0]), "ratings of entertainment": list(ratings[1])}
 
 
 def _all_taken(label: str, code: Code, ratings: Topics, size: int, look: Callable[[Any], Any], **options: Any) -> Case:
     """Make a case in which every sentence that is not neutral has to be taken; looks at each, in order."""
 
     def see() -> Any:
-        samples, _ = _labelled(code, _rated(code, ratings), size, **options)
+        samples, _ = labelled(code, rated_sentences(code, ratings), size, **options)
         return {sample.sentence: look(sample) for sample in sorted(samples)}
 
-    return case(label, see, **_shown(ratings), size=size, **options)
+    return case(label, see, **shown(ratings), size=size, **options)
 
 
 @suite.check("takes the topic for the label of task A, and the mood for that of task B")
@@ -112,12 +79,12 @@ def neutral(code: Code, rng: torch.Generator) -> Iterator[Case]:
     }
     for label, ratings in cases.items():
         see = partial(_neutral, code, ratings, 4)
-        yield case(label, see, **_shown(ratings), size=4)
-    yield case("ratings at the threshold, threshold 2", partial(_neutral, code, MANY, 4, 2.0), **_shown(MANY), size=4)
+        yield case(label, see, **shown(ratings), size=4)
+    yield case("ratings at the threshold, threshold 2", partial(_neutral, code, MANY, 4, 2.0), **shown(MANY), size=4)
 
 
 def _neutral(code: Code, ratings: Topics, size: int, threshold: float = 0.5) -> Any:
-    return _labelled(code, _rated(code, ratings), size, threshold)[1]
+    return labelled(code, rated_sentences(code, ratings), size, threshold)[1]
 
 
 SIGNS = (-1, 1, -1, 1)
@@ -148,7 +115,7 @@ def balance(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _counts(code: Code, ratings: Topics, size: int, seed: int) -> dict[str, int]:
-    samples, _ = _labelled(code, _rated(code, ratings), size, seed=seed)
+    samples, _ = labelled(code, rated_sentences(code, ratings), size, seed=seed)
     counts = Counter((sample.taskA, sample.taskB) for sample in samples)
     named = {f"sentences with labels {a} and {b}": counts.pop((a, b), 0) for a in (0, 1) for b in (0, 1)}
     return {**named, "sentences with other labels": counts.total()}
@@ -161,7 +128,7 @@ def no_repetition(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _copies(code: Code, ratings: Topics, size: int, seed: int) -> dict[str, Any]:
-    samples, _ = _labelled(code, _rated(code, ratings), size, seed=seed)
+    samples, _ = labelled(code, rated_sentences(code, ratings), size, seed=seed)
     copies = Counter(sample.sentence for sample in samples)
     return {"sentences": len(samples), "sentences drawn twice": sum(count > 1 for count in copies.values())}
 
@@ -175,14 +142,14 @@ def kept_together(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 def _drawn(code: Code, ratings: Topics, size: int, seed: int) -> Any:
     """Give what each sentence should look like, and what was drawn."""
-    rated = _rated(code, ratings, reviews=7)
+    rated = rated_sentences(code, ratings, reviews=7)
     right = {
         each.sentence: (topic, int(each.rating > 0), f"{name} {each.review}")
         for topic, name in enumerate(("Technology", "Entertainment"))
         for each in rated[topic]
         if abs(each.rating) > 0.5
     }
-    samples, _ = _labelled(code, rated, size, seed=seed)
+    samples, _ = labelled(code, rated, size, seed=seed)
     return right, [(each.sentence, (each.taskA, each.taskB, each.review)) for each in samples]
 
 
@@ -192,8 +159,8 @@ def chance(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _choices(code: Code, seeds: list[int]) -> list[list[str]]:
-    rated = _rated(code, _pools(4, 4, 4, 4))
-    return [[sample.sentence for sample in _labelled(code, rated, 8, seed=seed)[0]] for seed in seeds]
+    rated = rated_sentences(code, _pools(4, 4, 4, 4))
+    return [[sample.sentence for sample in labelled(code, rated, 8, seed=seed)[0]] for seed in seeds]
 
 
 @suite.check("mixes the combinations of labels")
@@ -203,8 +170,8 @@ def mixed(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _mixed(code: Code, size: int, seeds: list[int]) -> list[list[tuple[int, int]]]:
-    rated = _rated(code, _pools(12, 12, 12, 12))
-    drawn = [_labelled(code, rated, size, seed=seed)[0] for seed in seeds]
+    rated = rated_sentences(code, _pools(12, 12, 12, 12))
+    drawn = [labelled(code, rated, size, seed=seed)[0] for seed in seeds]
     return [[(sample.taskA, sample.taskB) for sample in samples] for samples in drawn]
 
 
@@ -214,7 +181,7 @@ def by_seed(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _seeded(code: Code, ratings: Topics, size: int, seed: int) -> list[str]:
-    return [sample.sentence for sample in _labelled(code, _rated(code, ratings), size, seed=seed)[0]]
+    return [sample.sentence for sample in labelled(code, rated_sentences(code, ratings), size, seed=seed)[0]]
 
 
 @suite.check("takes the threshold 0.5 and the seed 0 if not told otherwise")
@@ -231,7 +198,7 @@ def defaults(code: Code, rng: torch.Generator) -> Iterator[Case]:
 def _with(code: Code, options: dict[str, Any]) -> list[list[Any]]:
     ratings = _pools(10, 10, 10, 10)
     mild = (0.0, 0.3, 0.5, 0.6, -0.4, -0.5, -0.6, 0.7, 0.2, 0.45)
-    samples, count = _labelled(code, _rated(code, ((*ratings[0], *mild), (*ratings[1], *mild))), 20, **options)
+    samples, count = labelled(code, rated_sentences(code, ((*ratings[0], *mild), (*ratings[1], *mild))), 20, **options)
     return [samples, [None] * count]
 
 
@@ -248,11 +215,11 @@ def too_many(code: Code, rng: torch.Generator) -> Iterator[Case]:
     }
     for label, (counts, size) in cases.items():
         see = partial(outcome, partial(_drawn_count, code, counts, size))
-        yield case(label, see, **_shown(_pools(*counts)), size=size)
+        yield case(label, see, **shown(_pools(*counts)), size=size)
 
 
 def _drawn_count(code: Code, counts: tuple[int, int, int, int], size: int) -> int:
-    return len(_labelled(code, _rated(code, _pools(*counts)), size)[0])
+    return len(labelled(code, rated_sentences(code, _pools(*counts)), size)[0])
 
 
 @suite.check("takes equal sentences for different ones", careful=True)
@@ -262,9 +229,9 @@ def equal_sentences(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _twins(code: Code, review: str) -> Any:
-    rated = _rated(code, EIGHT)
+    rated = rated_sentences(code, EIGHT)
     rated[0] = [each._replace(sentence="the same", review=("1", review)[i // 2]) for i, each in enumerate(rated[0])]
-    samples, _ = _labelled(code, rated, 8)
+    samples, _ = labelled(code, rated, 8)
     return {"sentences": dict(Counter(sorted(sample.sentence for sample in samples)))}
 
 
@@ -291,8 +258,8 @@ def inputs(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _inputs(code: Code, kind: Callable[[Any], Any], seed: int) -> dict[str, Any]:
-    technology, entertainment = map(kind, _rated(code, _pools(3, 3, 3, 3)))
-    samples, _ = _labelled(code, (technology, entertainment), 8, seed=seed)
+    technology, entertainment = map(kind, rated_sentences(code, _pools(3, 3, 3, 3)))
+    samples, _ = labelled(code, (technology, entertainment), 8, seed=seed)
     return {
         "sentences drawn": len(samples),
         "technology afterwards": technology,
@@ -303,11 +270,13 @@ def _inputs(code: Code, kind: Callable[[Any], Any], seed: int) -> dict[str, Any]
 @suite.check("repeats its draw in another process, where sets of strings have another order", careful=True)
 def by_hash(code: Code, rng: torch.Generator) -> Any:
     seed, ratings = seeds_from(rng)[0], _pools(6, 6, 6, 6)
-    drawn = [_labelled(code, _rated(code, ratings, ending=f" {ending}"), 12, seed=seed)[0] for ending in ENDINGS]
+    drawn = [
+        labelled(code, rated_sentences(code, ratings, ending=f" {ending}"), 12, seed=seed)[0] for ending in ENDINGS
+    ]
     return [[sample.sentence.rpartition(" ")[0] for sample in samples] for samples in drawn]
 
 
 @suite.check("leaves the random numbers alone that belong to everybody", careful=True)
 def random_state(code: Code, rng: torch.Generator) -> Any:
-    rated, seed = _rated(code, _pools(4, 4, 4, 4)), seeds_from(rng)[0]
-    return touched_by(lambda: _labelled(code, rated, 8, seed=seed))
+    rated, seed = rated_sentences(code, _pools(4, 4, 4, 4)), seeds_from(rng)[0]
+    return touched_by(lambda: labelled(code, rated, 8, seed=seed))

@@ -6,11 +6,10 @@ from math import nan
 from typing import Any
 
 import torch
-from torch import nn
 
 from ...protocol.suite import Case, Code, Suite, case
-from ..inputs import tenths
 from ..models import mode_of_each
+from .numbered import Numbered
 
 suite = Suite(sees="the best epoch")
 
@@ -23,26 +22,6 @@ COURSES: dict[str, tuple[float, ...]] = {
     "four epochs, up and down": (0.5, 0.9, 0.8, 0.6),
     "five epochs, the smallest one last": (0.9, 0.4, 0.6, 0.5, 0.3),
 }
-
-
-class Numbered(nn.Module):
-    """A model whose weights say in which epoch it is, and whose buffer does as well."""
-
-    counts: torch.Tensor
-
-    def __init__(self, rng: torch.Generator) -> None:
-        super().__init__()
-        self.head = nn.Linear(2, 1)
-        self.register_buffer("counts", torch.zeros(2))
-        with torch.no_grad():
-            for weight in self.parameters():
-                weight.copy_(-1 - tenths(torch.rand(weight.shape, generator=rng)))
-
-    @torch.no_grad()
-    def train_until(self, epoch: float) -> None:
-        """Write the number of an epoch into all weights, in place as an optimizer does."""
-        for weight in (*self.parameters(), *self.buffers()):
-            weight.fill_(epoch)
 
 
 def _epochs(watch: Any, model: Numbered, losses: Sequence[float]) -> list[Any]:
