@@ -7,9 +7,10 @@ import pytest
 from rich.console import Console
 
 from solutions.app.cli import main
-from solutions.app.sets import all_sentences, divide, review_folds
+from solutions.app.sets import all_sentences, divide
 from solutions.app.tables import LONGEST_SENTENCE, mistake_lines
 from solutions.config import TrainingConfig
+from solutions.dataset import stratified_folds
 from solutions.mistakes import Mistake
 
 QUIET = Console(quiet=True)
@@ -71,7 +72,7 @@ def test_train_on_generated_sentences_and_a_csv_with_patience(train, tmp_path):
 def test_folds_keep_reviews_whole(train):
     dataset = all_sentences(TrainingConfig(data="reviews", dataset_size=200), QUIET)
     tested = []
-    for train_set, test_set in review_folds(dataset, 4, seed=0):
+    for train_set, test_set in stratified_folds(dataset, 4, seed=0):
         assert not {s.group for s in train_set.samples} & {s.group for s in test_set.samples}
         assert len(train_set) + len(test_set) == 200
         tested += test_set.sentences

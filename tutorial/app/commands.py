@@ -28,7 +28,7 @@ from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from .closer import calibrate, score, worst_mistakes
 from .csv_files import read_csv, write_csv
 from .files import write_json
-from .sets import Sets, all_sentences, divide, review_folds
+from .sets import Sets, all_sentences, divide
 from .tables import beside_table, calibration_table, mistake_lines, similarity_table
 
 SHOWN_MISTAKES = 3
@@ -140,14 +140,9 @@ def cross_validate(config: TrainingConfig, folds: int, device: torch.device, con
         raise ValueError("--split is 'leak-free', but --folds divides at random; leave one of them out")
     if config.validation_fraction:
         raise ValueError("--validation-fraction is given, but --folds has no validation set; leave one of them out")
-    dataset = all_sentences(config, console)
-    if config.data == REVIEWS:
-        results = []
-        for number, (train_set, test_set) in enumerate(review_folds(dataset, folds, config.seed), start=1):
-            results.append(trainer.run(config, train_set, test_set, device, progress=True).metrics)
-            console.print(f"Fold {number}/{folds}:\n{format_evaluation(results[-1])}")
-    else:
-        results = trainer.cross_validate(dataset, config, folds, device, console.print, progress=True)
+    results = trainer.cross_validate(
+        all_sentences(config, console), config, folds, device, console.print, progress=True
+    )
     accuracies = {
         "Task A": [metrics["overall"]["taskA_accuracy"] for metrics in results],
         "Task B": [metrics["overall"]["taskB_accuracy"] for metrics in results],

