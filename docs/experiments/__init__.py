@@ -12,6 +12,7 @@ An experiment is a module with
 # Those that measure time come first: the machine is most likely to be idle at the start.
 EXPERIMENTS = (
     "speed",
+    "costs",
     "freezing",
     "pooling",
     "leakage",
@@ -32,4 +33,11 @@ EXPERIMENTS = (
     "binary_loss",
     "real_dropout",
     "real_weights",
+    "backbones",
+    "real_models",
+    "real_pooling",
+    "probes",
+    "trained_head",
+    "real_sharing",
+    "real_fine_tuning",
 )
