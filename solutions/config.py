@@ -171,6 +171,12 @@ class DataConfig(Config):
             self.validation_fraction + self.test_fraction < 1,
             f"less than {1 - self.test_fraction:g}, what test_fraction leaves",
         )
+        default = DataConfig.threshold
+        self._require(
+            "threshold",
+            self.data == "reviews" or self.threshold == default,
+            f"{default} unless data is 'reviews', and data is {self.data!r}",
+        )
         leak_free = self.split is Split.LEAK_FREE
         self._require("split", not (leak_free and self.data), "'random' with sentences that have no templates")
         self._require(

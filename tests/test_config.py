@@ -49,6 +49,7 @@ def test_training_config_defaults_to_the_originals_hyperparameters():
         ({"unfreeze": ((7, 1),)}, "unfreeze is .* different epochs from 1 to 6"),
         ({"unfreeze": ((2, 1), (2, 2))}, "unfreeze is .* different epochs"),
         ({"unfreeze": ((1, 1),), "freeze": FreezeStrategy.NOTHING}, "unfreeze is .* freeze is 'nothing'"),
+        ({"threshold": 1.0}, "threshold is 1.0, but must be 0.5 unless data is 'reviews', and data is ''"),
         ({"disjoint_words": True}, "disjoint_words is True, .* split is 'random'"),
         (
             {"data": "my.csv", "split": "leak-free"},

@@ -122,9 +122,9 @@ def report_training(trained: Trained, figures: Path, console: Console) -> None:
 def _report_reviews(trained: Trained, console: Console) -> None:
     """Compare a model with the baselines, and look closer at what it says."""
     (model, config, classes), (train_set, validation_set, test_set) = trained.checkpoint, trained.sets
-    measured = beside_baselines(model, train_set, test_set)
-    console.print(beside_table("on the test sentences, with 95 % intervals over reviews", measured))
     scored = score(model, test_set, config.batch_size)
+    measured = beside_baselines(scored, train_set, test_set)
+    console.print(beside_table("on the test sentences, with 95 % intervals over reviews", measured))
     if validation_set:
         calibration = calibrate(score(model, validation_set, config.batch_size), scored)
         console.print(calibration_table("how far the model's confidence is from its accuracy", calibration))

@@ -21,6 +21,7 @@ from ..tasks import TASK_NAMES, Pair
 from ..templates import TASK_A_CLASSES, TASK_B_CLASSES
 from ..trainer import build_model, generated_split, run, train
 from .beside import Beside, beside_baselines
+from .closer import score
 from .commands import compare
 from .files import write_json
 from .sets import divide
@@ -197,7 +198,7 @@ def _show_reviews(device: torch.device, console: Console) -> Pair[Beside] | None
     train_set, _, test_set = divide(REAL, console)
     model = build_model(REAL).to(device)
     train(model, train_set, REAL)
-    measured = beside_baselines(model, train_set, test_set)
+    measured = beside_baselines(score(model, test_set, REAL.batch_size), train_set, test_set)
     reviews = len({sample.review for sample in test_set.samples})
     console.print(beside_table(f"on {len(test_set)} test sentences of {reviews} reviews", measured))
     console.print(READING_THE_INTERVALS)

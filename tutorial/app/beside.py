@@ -8,8 +8,8 @@ from torch import Tensor
 from ..baselines import baselines
 from ..confidence import Bootstrap, Interval
 from ..dataset import MultiTaskDataset
-from ..multitask import MultiTaskSentenceTransformer
 from ..tasks import Pair
+from .closer import Scored
 
 
 class Beside(NamedTuple):
@@ -21,17 +21,13 @@ class Beside(NamedTuple):
     ahead: Interval
 
 
-def beside_baselines(
-    model: MultiTaskSentenceTransformer, train_set: MultiTaskDataset, test_set: MultiTaskDataset
-) -> Pair[Beside]:
-    """Measure the baselines and a model on a test set of reviews, with 95 % intervals over whole reviews."""
+def beside_baselines(scored: Scored, train_set: MultiTaskDataset, test_set: MultiTaskDataset) -> Pair[Beside]:
+    """Measure the baselines and a model's scores on a test set of reviews, with 95 % intervals over whole reviews."""
     bootstrap = Bootstrap([sample.review for sample in test_set.samples])
-    answers = model.predict(test_set.sentences).map(lambda probabilities: probabilities.argmax(dim=-1))
-    known, asked = _labels(train_set), _labels(test_set)
     measured = []
-    for seen, labels, answer in zip(known, asked, answers, strict=True):
+    for seen, (labels, logits) in zip(_labels(train_set), scored.values(), strict=True):
         majority, bag_of_words = baselines(train_set.sentences, seen.tolist(), test_set.sentences)
-        bag, ours = (bag_of_words.argmax(dim=-1) == labels).double(), (answer == labels).double()
+        bag, ours = ((scores.argmax(dim=-1) == labels).double() for scores in (bag_of_words, logits))
         common = bootstrap.interval((labels == majority).double())
         measured.append(Beside(common, bootstrap.interval(bag), bootstrap.interval(ours), bootstrap.compare(ours, bag)))
     return Pair(*measured)
