@@ -1,6 +1,7 @@
 """The evidence: what is recorded was measured by these scripts, completely, and comes out again."""
 
 import json
+import random
 import statistics
 import types
 
@@ -11,6 +12,7 @@ from rich.console import Console
 from docs.experiments import EXPERIMENTS, runner
 from docs.experiments.__main__ import main
 from docs.experiments.general import drift, found_paraphrases, related_and_unrelated
+from docs.experiments.noise import SHARE, missing_words, typos, with_noise
 from docs.experiments.pooling import cls_pool, neighbours
 from docs.generator.data import load, value
 from solutions.dataset import MultiTaskDataset, Sample
@@ -51,7 +53,12 @@ def test_summary_follows_from_the_runs(name):
 
 @pytest.mark.parametrize(
     ("name", "setting", "measure"),
-    [("pooling", "mean", "s1_s3"), ("leakage", "random split, 0.001", "taskB"), ("head_dropout", "0.9", "taskA")],
+    [
+        ("pooling", "mean", "s1_s3"),
+        ("leakage", "random split, 0.001", "taskB"),
+        ("head_dropout", "0.9", "taskA"),
+        ("real_models", "bag of words", "taskB"),
+    ],
 )
 def test_runs_come_out_again(name, setting, measure):
     module = runner.load(name)
@@ -179,3 +186,28 @@ def test_neighbours_of_the_same_template_do_not_count():
 def test_cls_pool_takes_the_first_token():
     tokens = torch.arange(12.0).reshape(2, 3, 2)
     assert cls_pool(tokens, torch.ones(2, 3)).tolist() == [[0.0, 1.0], [6.0, 7.0]]
+
+
+WORDS = ["a", "film", "that", "nobody", "should", "miss"] * 200
+
+
+def test_typos_swap_letters_inside_long_words():
+    typed = list(typos(WORDS, random.Random(0)))
+    changed = [(word, other) for word, other in zip(WORDS, typed, strict=True) if word != other]
+    assert all(sorted(word) == sorted(other) and word[0] == other[0] and len(word) >= 4 for word, other in changed)
+    assert len(changed) / (5 * 200) == pytest.approx(SHARE, abs=0.05)  # "miss" may swap its own two s
+
+
+def test_missing_words_leave_the_first_one_and_the_order():
+    left = list(missing_words(WORDS, random.Random(0)))
+    waiting = iter(WORDS)
+    assert all(word in waiting for word in left)  # a subsequence
+    assert 1 - len(left) / len(WORDS) == pytest.approx(SHARE, abs=0.05)
+    assert list(missing_words(["alone"], random.Random(0))) == ["alone"]
+
+
+def test_noise_repeats_and_changes_nothing_but_the_words():
+    dataset = MultiTaskDataset([Sample("such a wonderful little camera", 0, 1, review="r")])
+    once, again = (with_noise(dataset, typos, 3).samples for _ in range(2))
+    assert once == again
+    assert once[0]._replace(sentence="") == dataset.samples[0]._replace(sentence="")

@@ -36,6 +36,7 @@ EXPERIMENTS = (
     "backbones",
     "real_models",
     "real_pooling",
+    "real_mistakes",
     "probes",
     "trained_head",
     "real_sharing",

@@ -15,8 +15,10 @@ from solutions.encoder import SentenceTransformer, inference
 from solutions.pooling import mean_pool
 from solutions.reviews import load_reviews, review_split
 
+from .real import labels_of
+
 SEEDS = range(5)
-SETTINGS = {backbone: {"backbone": backbone} for backbone in ("minilm", "mpnet")}
+SETTINGS = {"MiniLM": {"backbone": "minilm"}, "MPNet": {"backbone": "mpnet"}}
 SIZE = 1200
 
 
@@ -26,10 +28,9 @@ def measure(seed: int, backbone: str) -> dict[str, list[float]]:
     known, asked = (_layers(backbone, part) for part in (train_set, test_set))
     results: dict[str, list[float]] = {"taskA": [], "taskB": [], "length": []}
     for layer in range(known.shape[0]):
-        for task, number in (("taskA", 1), ("taskB", 2)):
-            probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000))
-            probe.fit(known[layer], [sample[number] for sample in train_set.samples])
-            results[task].append(float(probe.score(asked[layer], [sample[number] for sample in test_set.samples])))
+        for (task, seen), truth in zip(labels_of(train_set).items(), labels_of(test_set), strict=True):
+            probe = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=1000)).fit(known[layer], seen)
+            results[task].append(float(probe.score(asked[layer], truth)))
         ruler = make_pipeline(StandardScaler(), Ridge(alpha=100.0))
         ruler.fit(known[layer], _lengths(train_set))
         results["length"].append(float(ruler.score(asked[layer], _lengths(test_set))))

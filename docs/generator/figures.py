@@ -36,6 +36,12 @@ def fragments() -> dict[str, str]:
         "speed": training_figures.speed,
         "real-sizes": real_figures.real_sizes,
         "few-labels": real_figures.few_labels,
+        "real-models": real_figures.real_models,
+        "reliability": real_figures.reliability,
+        "confusion": real_figures.confusion,
+        "probes": real_figures.probes,
+        "sharing": real_figures.sharing,
+        "trained-head": real_figures.trained_head,
     }
     return {name: fragment(name, drawing(name, draw)) for name, draw in draws.items()}
 

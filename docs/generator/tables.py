@@ -74,6 +74,46 @@ def fragments() -> dict[str, str]:
         "real-sizes": table(
             "real_sizes", {"task A": "taskA", "task B": "taskB", "task B, ahead of the words": "taskB_ahead"}
         ),
+        "real-models": table(
+            "real_models", {"task A": "taskA", "task B": "taskB", "task B, ahead of the words": "taskB_ahead"}
+        ),
+        "real-fine-tuning": table(
+            "real_fine_tuning", {"task A": "taskA", "task B": "taskB", "drift": "drift", "paraphrases": "found"}
+        ),
+        "real-pooling": table("real_pooling", {"task A": "taskA", "task B": "taskB"}),
+        "real-sharing": table(
+            "real_sharing",
+            {
+                "task A": "taskA",
+                "task B": "taskB",
+                "A, typing errors": "taskA_typos",
+                "B, typing errors": "taskB_typos",
+                "A, words missing": "taskA_missing",
+                "B, words missing": "taskB_missing",
+            },
+        ),
+        "trained-head": table(
+            "trained_head",
+            {
+                "A before": "taskA_before",
+                "A after": "taskA_after",
+                "B before": "taskB_before",
+                "B after": "taskB_after",
+            },
+        ),
+        "backbones": table(
+            "backbones", {"S1–S3": "s1_s3", "S1–S5": "s1_s5", "S1–S6": "s1_s6", "task A": "taskA", "task B": "taskB"}
+        ),
+        "costs": table(
+            "costs",
+            {
+                "parameters": "parameters",
+                "s to classify": "seconds_classify",
+                "MiB": "memory_classify",
+                "s to train": "seconds_learn",
+                "MiB to train": "memory_learn",
+            },
+        ),
         "few-labels": table("few_labels", {"task A": "taskA", "task B": "taskB"}),
         "real-split": table(
             "real_split", {"backbone frozen": "taskB", "bag of words": "bag_taskB", "review seen in training": "seen"}

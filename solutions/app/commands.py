@@ -124,6 +124,7 @@ def _report_reviews(trained: Trained, console: Console) -> None:
     (model, config, classes), (train_set, validation_set, test_set) = trained.checkpoint, trained.sets
     scored = score(model, test_set, config.batch_size)
     measured = beside_baselines(scored, train_set, test_set)
+    console.print()
     console.print(beside_table("on the test sentences, with 95 % intervals over reviews", measured))
     if validation_set:
         calibration = calibrate(score(model, validation_set, config.batch_size), scored)
