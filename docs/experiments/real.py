@@ -70,8 +70,8 @@ def frozen(config: TrainingConfig, sets: Sets, pooling: str = "mean") -> MultiTa
 def untrained(config: TrainingConfig, sets: Sets, pooling: str = "mean") -> MultiTaskSentenceTransformer:
     """Build a fresh model whose backbone only remembers what it has said of these sentences."""
     sentences = list(dict.fromkeys(sentence for part in sets for sentence in part.sentences))
-    torch.manual_seed(config.seed)
     backbone = Remembered(features(config.backbone, sentences)[pooling])
+    torch.manual_seed(config.seed)  # after the features: computing them draws random numbers, remembering does not
     return MultiTaskSentenceTransformer(backbone, Numbered(sentences), dropout=config.dropout)
 
 

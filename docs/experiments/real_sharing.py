@@ -9,7 +9,7 @@ from .noise import Noise, missing_words, typos, with_noise
 from .real import FROZEN, TRAINED, Sets, fine_tuned, frozen, real_config, real_sets, right, with_intervals
 
 SEEDS = range(5)
-SIZE, ASKED, EPOCHS = 600, 960, 4
+SIZE, ASKED, EPOCHS = 480, 960, 4
 BOTH: tuple[Task, ...] = ("taskA", "taskB")
 SETTINGS: dict[str, dict[str, Any]] = {
     "backbone frozen, together": {"tasks": BOTH},
@@ -26,7 +26,7 @@ NOISES: dict[str, Noise] = {"typos": typos, "missing": missing_words}
 
 
 def measure(seed: int, tasks: tuple[Task, ...], epochs: int = 0) -> dict[str, float]:
-    """Learn one or both tasks from 600 sentences, with a backbone that trains or not; test on 960, also with noise."""
+    """Learn one or both tasks from 480 sentences, with a backbone that trains or not; test on 960, also with noise."""
     whole = real_sets(seed)
     clean = whole.test.subset(range(ASKED))
     parts = [clean, *(with_noise(clean, noise, seed) for noise in NOISES.values())]

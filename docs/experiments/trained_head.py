@@ -12,7 +12,7 @@ from .freezing import prepare, train_epochs
 from .real import TRAINED, Sets, real_config, real_sets, right
 
 SEEDS = range(5)
-SIZE, ASKED = 600, 960
+SIZE, ASKED = 480, 720
 HEAD: dict[str, Any] = {"learning_rate": 1e-3, "epochs": 10}
 PROJECTION = ("projection", "layer_norm", "taskB_classifier")
 SETTINGS: dict[str, dict[str, Any]] = {

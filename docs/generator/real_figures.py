@@ -148,7 +148,7 @@ def sharing() -> Parts:
     return (
         figure,
         f"Bars of accuracy. {'; '.join(told)}.",
-        "Every layer trains, on 600 sentences. Noise changes three of ten words of the test sentences. Whiskers are "
+        "Every layer trains, on 480 sentences. Noise changes three of ten words of the test sentences. Whiskers are "
         "one standard deviation over the seeds.",
     )
 
