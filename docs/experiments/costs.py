@@ -25,6 +25,7 @@ CONFIG = real_config(**TRAINED)
 
 def measure(seed: int, backbone: str, models: int) -> dict[str, float]:
     """Classify sentences of reviews, and train every layer for a few steps; memory is measured with one seed."""
+    real_sets(seed)  # drawn before the clock runs
     counts = parameter_counts(_model(backbone))
     measured: dict[str, float] = {"parameters": models * sum(counts)}
     for name, work in WORKS.items():

@@ -1,4 +1,4 @@
-"""The figures of the page on real sentences. Bands and bars are 95 % intervals over reviews, means of all seeds."""
+"""The figures of real reviews. Intervals are 95 % over reviews, means of all seeds, unless a caption says otherwise."""
 
 from itertools import product
 from typing import Any
@@ -93,17 +93,18 @@ def reliability() -> Parts:
 def confusion() -> Parts:
     """Show what is taken for what."""
     shares = mean("real_models", "MiniLM frozen", "confusion")
-    names = [f"{topic},\n{mood}" for topic in ("technology", "film") for mood in ("negative", "positive")]
+    names = [f"{topic} {mood}" for topic in ("technology", "film") for mood in ("negative", "positive")]
     figure = Figure(figsize=(5.2, 4.2), layout="constrained")
     axis = figure.subplots()
     axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row, column in product(range(4), repeat=2):
         share = shares[row][column]
         axis.text(column, row, f"{share:.2f}", ha="center", va="center", color="white" if share > 0.5 else "black")
-    axis.set_xticks(range(4), names, fontsize=9)
-    axis.set_yticks(range(4), names, fontsize=9)
+    ticks = [name.replace(" ", "\n") for name in names]
+    axis.set_xticks(range(4), ticks, fontsize=9)
+    axis.set_yticks(range(4), ticks, fontsize=9)
     axis.set(xlabel="what the model says", ylabel="what the sentence is")
-    right = ", ".join(f"{name.replace(',' + chr(10), ' ')} {shares[row][row]:.2f}" for row, name in enumerate(names))
+    right = ", ".join(f"{name} {shares[row][row]:.2f}" for row, name in enumerate(names))
     return (
         figure,
         f"A confusion matrix of both tasks. Shares that are right: {right}.",
@@ -128,13 +129,14 @@ def probes() -> Parts:
     return (
         figure,
         f"What a linear model reads from each layer. {'; '.join(told)}.",
-        "A linear model on the mean over the tokens at each depth, tested on sentences of other reviews.",
+        "A linear model on the mean over the tokens at each depth, tested on sentences of other reviews. Bands are one "
+        "standard deviation over the seeds.",
     )
 
 
 def sharing() -> Parts:
     """Compare a task that is trained alone with both together, with and without noise."""
-    kinds = dict(zip(("", "_typos", "_missing"), ("clean", "typing errors", "words missing"), strict=True))
+    kinds = {"": "clean", "_typos": "typing errors", "_missing": "words missing"}
     figure = Figure(figsize=(6.4, 3.0), layout="constrained")
     axes = figure.subplots(1, 2)
     told = []
@@ -148,8 +150,8 @@ def sharing() -> Parts:
     return (
         figure,
         f"Bars of accuracy. {'; '.join(told)}.",
-        "Every layer trains, on 480 sentences. Noise changes three of ten words of the test sentences. Whiskers are "
-        "one standard deviation over the seeds.",
+        "Every layer trains, on 480 sentences. Noise: three of ten longer words have two neighbouring letters "
+        "swapped, or three of ten words are left out. Whiskers are one standard deviation over the seeds.",
     )
 
 

@@ -109,7 +109,7 @@ def fragments() -> dict[str, str]:
             {
                 "parameters": "parameters",
                 "s to classify": "seconds_classify",
-                "MiB": "memory_classify",
+                "MiB to classify": "memory_classify",
                 "s to train": "seconds_learn",
                 "MiB to train": "memory_learn",
             },
