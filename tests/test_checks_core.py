@@ -94,7 +94,7 @@ MESSAGES = [
     Observed(bytes(range(256))),
     Finished(True),
     Kill(False),
-    Judge("4.12", Ending(Reason.EXITED, (b"1", b""), None, False, "text", 0.5, -9)),
+    Judge("4.11", Ending(Reason.EXITED, (b"1", b""), None, False, "text", 0.5, -9)),
     Verdict(Status.FAILED, (checked,), "problem", (line,)),
 ]
 

@@ -144,6 +144,6 @@ def test_start_of_what_cannot_be_is_refused(exercise_id, target, message):
 
 def test_line_is_put_at_the_end_of_its_task():
     manifest = (ROOT / "checks" / "course.toml").read_text(encoding="utf-8")
-    longer = _with_line(manifest, "2.4", "multitask.count")
-    assert longer.replace('"2.4" = "multitask.count"\n', "") == manifest
-    assert longer.index('"2.3"') < longer.index('"2.4"') < longer.index('"3.1"')
+    longer = _with_line(manifest, "2.3", "multitask.count")
+    assert longer.replace('"2.3" = "multitask.count"\n', "") == manifest
+    assert longer.index('"2.2"') < longer.index('"2.3"') < longer.index('"3.1"')

@@ -174,10 +174,10 @@ def pooling(body):
             "dtype=sum_dtype",
         ),
         (
-            "1.4",
-            "- return self.project(self.features(input_ids, attention_mask))\n"
-            "+ with torch.no_grad():\n+     tokens = self.features(input_ids, attention_mask)\n"
-            "+ return self.project(tokens)",
+            "1.3",
+            "- return F.normalize(self.layer_norm(self.projection(features)), dim=-1)\n"
+            "+ with torch.no_grad():\n+     wide = self.projection(features)\n"
+            "+ return F.normalize(self.layer_norm(wide), dim=-1)",
             "",  # without the block, or without what it has computed: both mend it
             "",
         ),
@@ -196,9 +196,8 @@ def test_small_mistakes_are_mended(grader, exercise_id, diff, minus, plus):
 
 
 def test_two_mistakes_are_mended_by_two_changes(grader):
-    exercise = COURSE.exercise("3.3")
-    text = SOURCES[exercise.file].replace("alpha / 2", "alpha * 2").replace("beta / 2", "beta * 2")
-    repair = repaired(grader, "3.3", text)
+    text = SOURCES["pooling"].replace("masked_fill(padding, 0).sum", "masked_fill(padding, 1).sum")
+    repair = repaired(grader, "1.1", text.replace("clamp(min=1)", "clamp(min=2)"))
     assert len(repair.changes) == 2
     assert sum(line.startswith("-") for line in repair.diff) == 2
 

@@ -80,35 +80,40 @@ class MultiTaskDataset(Dataset[Sample]):
         taskA_classes: Sequence[str] = TASK_A_CLASSES,
         taskB_classes: Sequence[str] = TASK_B_CLASSES,
     ) -> None:
-        # TODO 4.2 hold sentences with two labels each
-        raise NotImplementedError("exercise 4.2: MultiTaskDataset")
+        self.samples = list(samples)
+        self.taskA_classes = tuple(taskA_classes)
+        self.taskB_classes = tuple(taskB_classes)
+        for index, sample in enumerate(self.samples):
+            for task, label, classes in (
+                ("taskA", sample.taskA, self.taskA_classes),
+                ("taskB", sample.taskB, self.taskB_classes),
+            ):
+                if label != UNLABELLED and not 0 <= label < len(classes):
+                    raise ValueError(f"sample {index}: {task} is {label}, but must be from 0 to {len(classes) - 1}")
 
     def __len__(self) -> int:
-        # TODO 4.2 hold sentences with two labels each
-        raise NotImplementedError("exercise 4.2: MultiTaskDataset")
+        return len(self.samples)
 
     def __getitem__(self, index: int) -> Sample:
-        # TODO 4.2 hold sentences with two labels each
-        raise NotImplementedError("exercise 4.2: MultiTaskDataset")
+        return self.samples[index]
 
     @property
     def sentences(self) -> list[str]:
         """The sentences alone, in order."""
-        # TODO 4.2 hold sentences with two labels each
-        raise NotImplementedError("exercise 4.2: MultiTaskDataset")
+        return [sample.sentence for sample in self.samples]
 
     def subset(self, indices: Iterable[int]) -> "MultiTaskDataset":
         """Keep the samples at these indices, in the order of the indices."""
-        # TODO 4.2 hold sentences with two labels each
-        raise NotImplementedError("exercise 4.2: MultiTaskDataset")
+        return MultiTaskDataset((self.samples[i] for i in indices), self.taskA_classes, self.taskB_classes)
 
     def distribution(self) -> dict[tuple[str, str], int]:
         """Count the samples of each combination of the two classes that occurs, in the order of the labels.
 
         A task that a sample has no label of stands as `""`.
         """
-        # TODO 4.2 hold sentences with two labels each
-        raise NotImplementedError("exercise 4.2: MultiTaskDataset")
+        counts = Counter((sample.taskA, sample.taskB) for sample in self.samples)
+        names_a, names_b = label_names(self)
+        return {(names_a[a], names_b[b]): count for (a, b), count in sorted(counts.items())}
 
 
 def label_names(dataset: MultiTaskDataset) -> Pair[dict[int, str]]:

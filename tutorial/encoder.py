@@ -126,8 +126,7 @@ class SentenceTransformer(nn.Module):
         Returns:
             `(batch, dim)`, each row of length 1.
         """
-        # TODO 1.4 embed tokenized sentences
-        raise NotImplementedError("exercise 1.4: forward")
+        return self.project(self.features(input_ids, attention_mask))
 
     def encode(self, sentences: str | Sequence[str], progress: bool = False) -> Tensor:
         """Embed sentences as text, in eval mode and without gradients; every module keeps the mode that it had.

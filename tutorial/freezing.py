@@ -73,8 +73,12 @@ def rebalance(alpha: float, beta: float, strategy: FreezeStrategy | str) -> tupl
     Raises:
         ValueError: There is no strategy of that name.
     """
-    # TODO 3.3 halve the loss weight of a frozen head
-    raise NotImplementedError("exercise 3.3: rebalance")
+    strategy = FreezeStrategy(strategy)
+    if strategy is FreezeStrategy.HEAD_A:
+        return alpha / 2, beta
+    if strategy is FreezeStrategy.HEAD_B:
+        return alpha, beta / 2
+    return alpha, beta
 
 
 def layer_groups(transformer: nn.Module) -> list[nn.Module]:

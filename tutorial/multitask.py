@@ -130,5 +130,7 @@ class MultiTaskSentenceTransformer(SentenceTransformer):
 
 def parameter_counts(model: MultiTaskSentenceTransformer) -> ParameterCounts:
     """Count the parameters, frozen or not, that both tasks share and the ones of each head."""
-    # TODO 2.3 count the parameters that are shared and those that are not
-    raise NotImplementedError("exercise 2.3: parameter_counts")
+    head_a = sum(parameter.numel() for parameter in model.taskA_classifier.parameters())
+    head_b = sum(parameter.numel() for parameter in model.taskB_classifier.parameters())
+    total = sum(parameter.numel() for parameter in model.parameters())
+    return ParameterCounts(total - head_a - head_b, head_a, head_b)

@@ -92,8 +92,17 @@ def visualize_metrics(
     Returns:
         The PNG files written: `confusion_matrices.png`, `roc_curves.png` and, with a history, `training_curves.png`.
     """
-    # TODO 4.12 draw the figures
-    raise NotImplementedError("exercise 4.12: visualize_metrics")
+    figures = {
+        "confusion_matrices.png": _confusion_matrices(metrics, class_names or {}),
+        "roc_curves.png": _roc_curves(metrics, class_names or {}),
+    }
+    if history:
+        figures["training_curves.png"] = _training_curves(history)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, figure in figures.items():
+        figure.savefig(folder / name, dpi=150)
+    return [folder / name for name in figures]
 
 
 def _training_curves(history: Sequence[EpochMetrics]) -> Figure:

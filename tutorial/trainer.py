@@ -240,5 +240,8 @@ def cross_validate(
     Raises:
         ValueError: There are fewer than two folds, or some combination has fewer samples than there are folds.
     """
-    # TODO 5.3 cross-validate
-    raise NotImplementedError("exercise 5.3: cross_validate")
+    results = []
+    for number, (train_set, test_set) in enumerate(stratified_folds(dataset, folds, config.seed), start=1):
+        results.append(run(config, train_set, test_set, device, progress=progress).metrics)
+        log(f"Fold {number}/{folds}:\n{format_evaluation(results[-1])}")
+    return results

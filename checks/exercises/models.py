@@ -1,6 +1,5 @@
 """Small models for the checks: the real BERT and DistilBERT, a few numbers wide, and a real tokenizer."""
 
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -174,14 +173,3 @@ def mode_of_each(model: torch.nn.Module) -> dict[str, str]:
 def changed_modes(model: torch.nn.Module, before: dict[str, str]) -> list[str]:
     """List the parts of a model that are no longer in the mode that they had before."""
     return sorted(name for name, mode in mode_of_each(model).items() if mode != before[name])
-
-
-def modes_changed_by(model: Any, act: Callable[[], Any]) -> dict[str, list[str]]:
-    """List the parts whose mode an action changes, in a model with one layer in another mode than the rest."""
-    changed = {}
-    for training in (True, False):
-        model.train(training).transformer.encoder.layer[0].train(not training)
-        before = mode_of_each(model)
-        act()
-        changed[f"changed in a model in {'train' if training else 'eval'} mode"] = changed_modes(model, before)
-    return changed

@@ -38,13 +38,6 @@ def find_filling(template: str, words: Banks, sentence: str) -> list[str] | None
     return None if found is None else list(found.groups())
 
 
-def make_samples(code: Code, count: int = 6) -> list[Any]:
-    """Make samples with three classes for task A and two for task B, each sentence another."""
-    return [
-        code.dataset.Sample(f"sentence {i}", 2 - i % 3, i // 2 % 2, f"template {i}", (str(i),)) for i in range(count)
-    ]
-
-
 def sides_of(code: Code, split: Any) -> list[Any]:
     """Give the training and the test set of a split."""
     sides = expect_parts(split, "the training set", "the test set")
