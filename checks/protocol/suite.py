@@ -26,11 +26,14 @@ class Code(Protocol):
     calibration: Any
     confidence: Any
     config: Any
+    contrastive: Any
     dataset: Any
     early_stopping: Any
     encoder: Any
     evaluator: Any
     freezing: Any
+    geometry: Any
+    gradients: Any
     losses: Any
     mistakes: Any
     multitask: Any

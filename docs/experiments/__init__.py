@@ -21,10 +21,12 @@ EXPERIMENTS = (
     "head_dropout",
     "loss_weights",
     "gradients",
+    "pcgrad",
     "unfreezing",
     "forgetting",
     "data_size",
     "frozen_head",
+    "contrastive",
     # On real reviews; those that share features keep them for each other.
     "raters",
     "real_sizes",

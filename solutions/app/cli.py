@@ -1,4 +1,4 @@
-"""The command line: `python -m solutions demo | embed | similarity | train | evaluate | predict | fetch`.
+"""The command line: `python -m solutions demo | embed | similarity | train | contrast | evaluate | predict | fetch`.
 
 A command checks what it was given and that its results can be written, before it imports the libraries that do the
 work: `--help` and most mistakes are answered at once.
@@ -174,6 +174,27 @@ def train(
             trained = commands.train(config, choose_device(device), saved, console)
         commands.report_training(trained, figures, console)  # the model is safe by now
     console.print(f"All plots saved to {output}/, the model to {checkpoint}/", soft_wrap=True)
+
+
+@app.command()
+@options_of(
+    TrainingConfig, "backbone", "data", "dataset_size", "split", "epochs", "learning_rate", "batch_size", "seed"
+)
+def contrast(
+    config: TrainingConfig,
+    temperature: Annotated[
+        float, typer.Option(help="divides the cosines; the smaller, the more the nearest count")
+    ] = 0.05,
+    hard: Annotated[int, typer.Option(help="hard negatives for each sentence", min=0)] = 0,
+    output: Output = Path(".graphs"),
+    device: Device = None,
+) -> None:
+    """Train the embedding itself, above a frozen backbone: what belongs together is drawn close."""
+    with staged(output) as folder:
+        from .contrast import contrast as train_embedding
+
+        train_embedding(config, temperature, hard, choose_device(device), folder, console)
+    console.print(f"Heatmap saved to {output / 'contrast.png'}", soft_wrap=True)
 
 
 @app.command()
