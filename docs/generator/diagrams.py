@@ -11,7 +11,7 @@ WIDTH = 560
 
 def fragments() -> dict[str, str]:
     """Give each diagram, by its name."""
-    drawings = (architecture, padding, projection, sharing, freezing, unfreezing, step, leak, caching)
+    drawings = (architecture, padding, projection, sharing, freezing, unfreezing, step, leak, caching, contrastive)
     return {draw.__name__: fragment(draw.__name__, draw()) for draw in drawings}
 
 
@@ -228,4 +228,28 @@ def caching() -> Drawing:
         "The frozen transformer runs once and gives features, 800 rows of 384 numbers. The projection and the heads "
         "read them in every epoch.",
         "What never changes need not be computed twice.",
+    )
+
+
+def contrastive() -> Drawing:
+    """Draw what each anchor of a batch is compared with."""
+    sheet = Canvas(WIDTH, 262)
+    names = ("c1", "c2", "c3", "c4", "hard")
+    for column, name in enumerate(names):
+        sheet.words(176 + 78 * column, 24, name, "middle small strong")
+    for row in range(4):
+        top = 36 + 46 * row
+        sheet.words(60, top + 25, f"anchor {row + 1}", "middle small strong")
+        for column in range(len(names)):
+            kind = "taskA" if row == column else "frozen" if {row, column} == {0, 2} else "plain"
+            words = "partner" if row == column else "excluded" if kind == "frozen" else "negative"
+            sheet.box(140 + 78 * column, top, 72, 38, "", kind)
+            sheet.words(176 + 78 * column, top + 24, words, "middle small")
+    sheet.words(140, 244, "Anchors 1 and 3 are of one kind: neither is the other's negative.", "small")
+    return Drawing(
+        sheet.svg(),
+        "A table with four anchors as rows and five candidates as columns. On the diagonal stands each anchor's own "
+        "partner. All others in a row are negatives, and so is the fifth candidate, a hard negative. Anchors one and "
+        "three are of one kind, so each one's partner is excluded for the other.",
+        "A row is one question: which of the candidates is my partner?",
     )

@@ -46,6 +46,18 @@ def fragments() -> dict[str, str]:
             "loss_weights", {"task A": "taskA", "task B": "taskB", "loss A": "taskA_loss", "loss B": "taskB_loss"}
         ),
         "gradients": table("gradients", {"mean cosine": "mean_cosine", "steps below zero": "share_negative"}),
+        "pcgrad": table("pcgrad", {"task A": "taskA", "task B": "taskB", "steps below zero": "share_negative"}),
+        "contrastive": table(
+            "contrastive",
+            {
+                "alignment": "alignment",
+                "uniformity": "uniformity",
+                "Spearman": "spearman",
+                "task A": "taskA",
+                "task B": "taskB",
+                "paraphrases": "found",
+            },
+        ),
         "head-dropout": table(
             "head_dropout",
             {"task A": "taskA", "task B": "taskB", "loss A": "taskA_loss", "loss B": "taskB_loss"},
