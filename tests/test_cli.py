@@ -16,7 +16,7 @@ from solutions.app.checkpoint import load_checkpoint
 from solutions.app.cli import main
 from solutions.config import TrainingConfig
 
-COMMANDS = ("demo", "embed", "similarity", "train", "evaluate", "predict")
+COMMANDS = ("demo", "embed", "similarity", "train", "contrast", "evaluate", "predict")
 ROOT = Path(__file__).parents[1]
 CSV = "sentence,taskA,taskB\n" + "".join(
     f"The {noun} is {word}.,{a},{b}\n"
@@ -95,6 +95,31 @@ def test_train_prints_the_originals_log_and_saves_everything(trained):
         ".graphs/roc_curves.png",
         ".graphs/training_curves.png",
     ]
+
+
+def test_contrast_draws_and_measures_before_and_after(bert, tmp_path):
+    result = solutions("contrast", *small(bert), "--hard", 1, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "Epoch 2/2: loss " in result.stdout
+    assert all(name in result.stdout for name in ("before", "after", "alignment", "uniformity", "Spearman"))
+    assert files(tmp_path) == [".graphs/contrast.png"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--temperature", 0), "--temperature is 0, --hard is 0, but must be"),
+        (("--hard", 400), "count is 400, but some sentence has fewer"),
+        (("--hard", -1), "--hard is -1, but must be greater than 0 and at least 0"),
+        (("--data", "gaps.csv"), "some sentences lack a label"),
+    ],
+)
+def test_contrast_refuses_what_it_cannot_do(bert, tmp_path, options, message):
+    (tmp_path / "gaps.csv").write_text(CSV.replace(",tech,bad", ",,bad"), encoding="utf-8")
+    result = solutions("contrast", *small(bert), *options, cwd=tmp_path)
+    assert result.returncode == 2
+    assert message in " ".join(result.stderr.split())
+    assert not (tmp_path / ".graphs").exists()
 
 
 def test_train_twice_gives_the_same_weights_and_metrics(trained, bert, tmp_path):

@@ -11,6 +11,7 @@ from torch.optim import AdamW
 from .config import OptimizerConfig
 from .dataset import MultiTaskDataset
 from .encoder import SentenceTransformer
+from .tasks import UNLABELLED
 
 
 def contrastive_loss(
@@ -79,8 +80,14 @@ def hard_negatives(embeddings: Tensor, groups: Tensor, count: int = 1) -> Tensor
 
 
 def label_groups(dataset: MultiTaskDataset) -> Tensor:
-    """Number the sentences' groups, `(batch,)`: those that agree in the labels of both tasks belong together."""
+    """Number the sentences' groups, `(batch,)`: those that agree in the labels of both tasks belong together.
+
+    Raises:
+        ValueError: A sentence lacks a label.
+    """
     labels = torch.tensor([sample.labels for sample in dataset.samples])
+    if (labels == UNLABELLED).any():
+        raise ValueError("some sentences lack a label, but a group is told by the labels of both tasks: leave them out")
     groups: Tensor = labels.unique(dim=0, return_inverse=True)[1]
     return groups
 

@@ -48,6 +48,11 @@ Sentences = Annotated[list[str] | None, typer.Argument(help="sentences, each in 
 SentenceFile = Annotated[Path | None, typer.Option("--file", help="UTF-8 text file with one sentence per line")]
 # What `train` is going to write, known before the libraries are loaded that write it.
 CHECKPOINT_FILES = ("config.json", "heads.safetensors", "test.csv", "backbone/config.json")
+# `contrast` trains no heads, and its backbone is frozen.
+CONTRAST_OPTIONS = (
+    *("backbone", "pooling", "dim", "max_length", "data", "dataset_size", "split", "disjoint_words"),
+    *("epochs", "learning_rate", "weight_decay", "batch_size", "seed"),
+)
 CheckpointFolder = Annotated[Path, typer.Option(help="folder that train has written")]
 
 
@@ -177,19 +182,21 @@ def train(
 
 
 @app.command()
-@options_of(
-    TrainingConfig, "backbone", "data", "dataset_size", "split", "epochs", "learning_rate", "batch_size", "seed"
-)
+@options_of(TrainingConfig, *CONTRAST_OPTIONS)
 def contrast(
     config: TrainingConfig,
     temperature: Annotated[
         float, typer.Option(help="divides the cosines; the smaller, the more the nearest count")
     ] = 0.05,
-    hard: Annotated[int, typer.Option(help="hard negatives for each sentence", min=0)] = 0,
+    hard: Annotated[int, typer.Option(help="hard negatives for each sentence")] = 0,
     output: Output = Path(".graphs"),
     device: Device = None,
 ) -> None:
     """Train the embedding itself, above a frozen backbone: what belongs together is drawn close."""
+    if not (temperature > 0 and hard >= 0):
+        raise ValueError(
+            f"--temperature is {temperature:g}, --hard is {hard}, but must be greater than 0 and at least 0"
+        )
     with staged(output) as folder:
         from .contrast import contrast as train_embedding
 
