@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from . import __version__
 from .course import LOCAL_SEED, ROOT, SOLUTIONS, TUTORIAL, load_course
 from .grader.background import is_prepared, prepare_in_background
 from .grader.grading import Grader
@@ -37,6 +38,10 @@ def examine() -> Iterator[Examined]:
 
 
 Found = tuple[bool, str, str]
+
+
+def _course() -> Found:
+    return True, __version__, ""
 
 
 def _python() -> Found:
@@ -127,6 +132,7 @@ def _expected() -> Found:
 
 
 EXAMINATIONS: dict[str, Callable[[], Found]] = {
+    "course": _course,
     "Python": _python,
     "platform": _platform,
     "torch": _torch,
