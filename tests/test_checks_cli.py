@@ -380,7 +380,9 @@ def example() -> Result:
         imports_solutions=True,
     )  # fmt: skip
     exited = ExerciseResult("1.2", "largest", "pooling.max_pool", Status.EXITED, 0, 3, problem="gone", lines=(line,))
-    return Result("[bold]answers[/bold]", (first, exited), {"pooling.py": "0" * 64}, "3.11", "2.13", "Linux", release="1.0")
+    return Result(
+        "[bold]answers[/bold]", (first, exited), {"pooling.py": "0" * 64}, "3.11", "2.13", "Linux", release="1.0"
+    )
 
 
 def test_record_fits_its_schema_and_comes_back():
