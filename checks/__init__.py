@@ -27,8 +27,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0.dev0"  # of the course; `.dev0` until it is released
-
 if TYPE_CHECKING:
     from .grader.grading import Grader
     from .replay import Replay

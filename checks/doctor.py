@@ -8,8 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from . import __version__
-from .course import LOCAL_SEED, ROOT, SOLUTIONS, TUTORIAL, load_course
+from .course import LOCAL_SEED, RELEASE, ROOT, SOLUTIONS, TUTORIAL, load_course
 from .grader.background import is_prepared, prepare_in_background
 from .grader.grading import Grader
 from .protocol.verdicts import Status
@@ -41,7 +40,7 @@ Found = tuple[bool, str, str]
 
 
 def _course() -> Found:
-    return True, __version__, ""
+    return True, RELEASE, ""
 
 
 def _python() -> Found:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from .. import __version__
+from ..course import RELEASE
 from ..protocol.verdicts import Status
 from ..source.files import Submission
 from .results import ExerciseResult, total
@@ -72,7 +72,7 @@ def record_of(submission: Submission, exercises: Iterable[ExerciseResult]) -> Re
         platform.python_version(),
         importlib.metadata.version("torch"),
         f"{platform.system()} {platform.machine()}, Python {sys.implementation.name}",
-        release=__version__,
+        release=RELEASE,
     )
 
 
