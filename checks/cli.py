@@ -186,7 +186,7 @@ def reset(
 
 @app.command()
 def doctor() -> None:
-    """Examine Python, torch, the encoder, the tutorial and the sandbox."""
+    """Examine the course's version, Python, torch, the encoder, the tutorial and the sandbox."""
     from rich.text import Text
 
     from .doctor import examine

@@ -14,6 +14,7 @@ TUTORIAL = ROOT / "tutorial"
 EXERCISES = CHECKS / "exercises"
 STATE = ROOT / ".checks"  # what may be deleted at any time
 
+RELEASE = "0.1.0.dev0"  # version of the course; `.dev0` until it is released
 LOCAL_SEED = 0  # of a learner's own runs, so that feedback repeats; a class has a secret one
 
 

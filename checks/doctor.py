@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from .course import LOCAL_SEED, ROOT, SOLUTIONS, TUTORIAL, load_course
+from .course import LOCAL_SEED, RELEASE, ROOT, SOLUTIONS, TUTORIAL, load_course
 from .grader.background import is_prepared, prepare_in_background
 from .grader.grading import Grader
 from .protocol.verdicts import Status
@@ -37,6 +37,10 @@ def examine() -> Iterator[Examined]:
 
 
 Found = tuple[bool, str, str]
+
+
+def _course() -> Found:
+    return True, RELEASE, ""
 
 
 def _python() -> Found:
@@ -127,6 +131,7 @@ def _expected() -> Found:
 
 
 EXAMINATIONS: dict[str, Callable[[], Found]] = {
+    "course": _course,
     "Python": _python,
     "platform": _platform,
     "torch": _torch,

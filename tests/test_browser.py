@@ -203,3 +203,21 @@ def test_colours_can_be_switched_by_keyboard(visit):
     tab_to(page, "label[for^=__palette]:not([hidden]), form[data-md-component=palette] input")
     page.keyboard.press("Enter")
     page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
+
+
+@pytest.mark.parametrize("name", ["task-1", "pooling"])
+def test_paper_is_light_and_gives_no_answer_away(name, visit):
+    page = visit(name, scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.set_viewport_size({"width": 680, "height": 1000})  # the width of A4 less its margins
+    assert page.evaluate("document.body.dataset.mdColorScheme") == "default"
+    wide = page.evaluate(
+        "[...document.querySelectorAll('.md-content *')].filter(e => e.checkVisibility()"
+        " && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 80))"
+    )
+    assert not wide
+    hidden = ".md-header, .md-sidebar, .md-footer, details.tip, details.success, details.info"
+    assert all(not found.is_visible() for found in page.locator(hidden).all())
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.body.dataset.mdColorScheme") == "slate"

@@ -18,9 +18,9 @@ import pytest
 from rich.console import Console
 
 import checks
-from checks.course import SOLUTIONS, TUTORIAL, load_course
+from checks.course import RELEASE, SOLUTIONS, TUTORIAL, load_course
 from checks.doctor import examine
-from checks.grader.record import SCHEMA, Result, from_json, to_json
+from checks.grader.record import SCHEMA, Result, from_json, record_of, to_json
 from checks.grader.results import ExerciseResult
 from checks.maintain.stubs import stale_stubs
 from checks.protocol.verdicts import CheckResult, CodeLine, Diagnosis, Outcome, Panel, Part, Picture, Status
@@ -29,7 +29,7 @@ from checks.reports.junit import junit
 from checks.reports.pictures import draw
 from checks.reports.terminal import make_console, mark, show_results
 from checks.source.definitions import definition_text, replace_definition
-from checks.source.files import read_sources
+from checks.source.files import read_sources, read_submission
 from checks.workspace import changed_exercises, next_hint, reset
 
 ROOT = Path(__file__).parents[1]
@@ -244,7 +244,7 @@ def test_doctor_finds_all_well(monkeypatch, prepared, kept, found):
     monkeypatch.setattr("checks.doctor.prepare_in_background", lambda folder, seed: kept)
     examined = list(examine())
     assert found in examined[-1].found
-    names = ["Python", "platform", "torch", "tutorial", "encoder", "sandbox", "expected"]
+    names = ["course", "Python", "platform", "torch", "tutorial", "encoder", "sandbox", "expected"]
     assert [one.name for one in examined] == names
     assert all(one.well for one in examined), examined
 
@@ -380,7 +380,9 @@ def example() -> Result:
         imports_solutions=True,
     )  # fmt: skip
     exited = ExerciseResult("1.2", "largest", "pooling.max_pool", Status.EXITED, 0, 3, problem="gone", lines=(line,))
-    return Result("[bold]answers[/bold]", (first, exited), {"pooling.py": "0" * 64}, "3.11", "2.13", "Linux")
+    return Result(
+        "[bold]answers[/bold]", (first, exited), {"pooling.py": "0" * 64}, "3.11", "2.13", "Linux", release="1.0"
+    )
 
 
 def test_record_fits_its_schema_and_comes_back():
@@ -389,11 +391,16 @@ def test_record_fits_its_schema_and_comes_back():
     assert from_json(to_json(example())) == example()
 
 
+def test_record_names_the_release_that_graded():
+    record = json.loads(to_json(record_of(read_submission(SOLUTIONS), [])))
+    assert record["release"] == RELEASE
+
+
 def test_schema_refuses_what_it_does_not_know():
     validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
     jsonschema.Draft202012Validator.check_schema(validator.schema)
     record = json.loads(to_json(example()))
-    for wrong in ({**record, "extra": 1}, {**record, "version": 2}, {**record, "points": -1}):
+    for wrong in ({**record, "extra": 1}, {**record, "version": 3}, {**record, "points": -1}):
         assert not validator.is_valid(wrong)
     record["exercises"][0]["status"] = "fine"
     assert not validator.is_valid(record)

@@ -6,12 +6,12 @@ import platform
 import tempfile
 from pathlib import Path
 
-from ..course import STATE
+from ..course import RELEASE, STATE
 
 
 def write_report(details: str) -> Path:
     """Write down what happened: beside the course or, where that cannot be written to, among temporary files."""
-    text = f"Python {platform.python_version()}, {platform.platform()}\n\n{details}\n"
+    text = f"Two Heads {RELEASE}, Python {platform.python_version()}, {platform.platform()}\n\n{details}\n"
     with contextlib.suppress(OSError):
         (STATE / "reports").mkdir(parents=True, exist_ok=True)
         return _write(STATE / "reports", text)

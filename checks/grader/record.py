@@ -14,11 +14,12 @@ from pathlib import Path
 
 import msgspec
 
+from ..course import RELEASE
 from ..protocol.verdicts import Status
 from ..source.files import Submission
 from .results import ExerciseResult, total
 
-VERSION = 3
+VERSION = 4
 SCHEMA = Path(__file__).with_name("result.schema.json")
 
 
@@ -34,6 +35,7 @@ class Result:
         torch: Version.
         platform: System and processor.
         version: Of this record's form.
+        release: Version of the course that graded.
     """
 
     package: str
@@ -43,6 +45,7 @@ class Result:
     torch: str = ""
     platform: str = ""
     version: int = VERSION
+    release: str = ""
 
     @property
     def points(self) -> float:
@@ -69,6 +72,7 @@ def record_of(submission: Submission, exercises: Iterable[ExerciseResult]) -> Re
         platform.python_version(),
         importlib.metadata.version("torch"),
         f"{platform.system()} {platform.machine()}, Python {sys.implementation.name}",
+        release=RELEASE,
     )
 
 

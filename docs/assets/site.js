@@ -135,3 +135,10 @@ function element(name, properties, ...children) {
 addEventListener("load", () => {
   for (const wide of document.querySelectorAll(".md-typeset__scrollwrap, .drawing")) wide.tabIndex = 0;
 });
+
+// Paper is white: what is printed has the colours of the light scheme.
+addEventListener("beforeprint", () => {
+  const { mdColorScheme } = document.body.dataset;
+  document.body.dataset.mdColorScheme = "default";
+  addEventListener("afterprint", () => Object.assign(document.body.dataset, { mdColorScheme }), { once: true });
+});
