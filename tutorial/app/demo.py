@@ -12,8 +12,6 @@ from ..confidence import Interval
 from ..config import Pooling, Split, TrainingConfig
 from ..dataset import MultiTaskDataset
 from ..evaluator import EpochMetrics, Metrics, format_evaluation
-from ..freezing import apply_strategy
-from ..multitask import parameter_counts
 from ..plots import visualize_metrics
 from ..reviews import REVIEWS, load_reviews
 from ..similarity import SAMPLE_SENTENCES, rank_by_similarity
@@ -24,8 +22,9 @@ from .beside import Beside, beside_baselines
 from .closer import score
 from .commands import compare
 from .files import write_json
+from .parts import show_parts
 from .sets import divide
-from .tables import beside_table, parts_table, results_table
+from .tables import beside_table, results_table
 
 ORIGINAL = TrainingConfig()
 # A frozen backbone leaves small layers to train on fixed features: they bear a far larger learning rate.
@@ -35,14 +34,6 @@ FASTER = dataclasses.replace(ORIGINAL, learning_rate=1e-3)
 REAL = dataclasses.replace(FASTER, data=REVIEWS, dataset_size=1200, test_fraction=0.3)
 
 CLASS_NAMES = {"taskA": TASK_A_CLASSES, "taskB": TASK_B_CLASSES}
-
-PART_DESCRIPTIONS = {
-    "transformer": "a vector for each token",
-    "projection": "512 numbers for a sentence",
-    "layer_norm": "the same scale for all",
-    "taskA_classifier": "technology, entertainment?",
-    "taskB_classifier": "negative, positive?",
-}
 
 READING_THE_SIMILARITIES = """The model turns every sentence into 512 numbers: an arrow. The cosine of the
 angle between two arrows says how alike two sentences are: 1 is the same
@@ -104,7 +95,7 @@ def show(folder: Path, device: torch.device, console: Console) -> None:
     _heading(console, "1. Which sentences mean the same?")
     similarities = _show_similarity(folder, device, console)
     _heading(console, "2. What is the model made of?")
-    _show_parts(console)
+    show_parts(ORIGINAL, ORIGINAL, console)
     _heading(console, "3. Training with the original experiment's settings")
     console.print(READING_THE_LOG)
     original = _show_training(ORIGINAL, device, console)
@@ -136,17 +127,6 @@ def _show_similarity(folder: Path, device: torch.device, console: Console) -> di
             f"closer than S5, by {matrix[0, closest] - matrix[0, 5]:.2f} closer than S6."
         )
     return matrices
-
-
-def _show_parts(console: Console) -> None:
-    model = build_model(ORIGINAL)
-    apply_strategy(model, ORIGINAL.freeze)
-    console.print(parts_table(model, PART_DESCRIPTIONS))
-    counts = parameter_counts(model)
-    console.print(
-        f"Both tasks share {counts.shared:,} parameters; head A adds {counts.taskA_head:,} of its own, "
-        f"head B {counts.taskB_head:,}."
-    )
 
 
 def _show_training(config: TrainingConfig, device: torch.device, console: Console) -> Result:

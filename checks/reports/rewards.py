@@ -1,0 +1,150 @@
+"""What a learner has reached: what works now with their own code, how they got there, and what comes next."""
+
+import importlib.util
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ..course import Exercise, load_course
+from ..grader.history import History, Past
+from ..grader.progress import News, tasks_in_a_row
+from ..grader.results import ExerciseResult
+
+NEXT = {
+    "python -m tutorial demo": "the whole system in a minute, by your code",
+    "python -m tutorial train --data my.csv": "your own sentences: columns sentence,taskA,taskB; any classes",
+    "checks challenge": "an open end: a target on sentences that nobody has seen",
+    "checks record": "a page of record to print or to keep",
+    "make site": "the pages under “Decisions”: what to choose, with the measurements behind it",
+}
+
+
+class Lived(NamedTuple):
+    """An exercise that has passed, and what its history says."""
+
+    exercise: Exercise
+    past: Past
+
+
+def reward(number: int) -> RenderableType:
+    """Say what works with the learner's own code, now that a task does."""
+    course = load_course()
+    title = Text(f"Task {number}, {course.tasks[number]}, works.", "bold green")
+    if number not in course.rewards:
+        return title
+    promised = course.rewards[number]
+    lines = (Text("What you can do now, with your own code:"), _command(promised.command), Text(promised.shows))
+    return Group(title, *(Padding(line, (1, 0, 0, 2)) for line in lines))
+
+
+def waiting(number: int) -> RenderableType:
+    """Say that a task works, but what it is for needs the tasks before it."""
+    title = load_course().tasks[number]
+    return Text(f"Task {number}, {title}, works; to use it, finish the tasks before it.", "bold green")
+
+
+def news_of(news: News, history: History) -> list[RenderableType]:
+    """Lay out what a run has brought about; the closing screen, if that was the end."""
+    if news.finished:
+        return [closing(history)]
+    return [*map(reward, news.works), *map(waiting, news.waits)]
+
+
+def standing(results: Mapping[str, ExerciseResult], history: History) -> RenderableType | None:
+    """Say below the overview what the learner can do by now, and how long it took; None where that is nothing."""
+    course = load_course()
+    statuses = {exercise_id: result.status for exercise_id, result in results.items()}
+    usable = [task for task in tasks_in_a_row(statuses) if task in course.rewards]
+    lines = [Text.assemble(("Works with your code: ", "dim"), course.rewards[max(usable)].command)] if usable else []
+    tries = sum(past.tries for past in map(history.past, ids()) if past)
+    if tries:
+        times = f"{counted(tries, 'try', 'tries')}, {history.minutes:.0f} minutes at work"
+        lines.append(Text(f"So far: {times}{_longest(lived(history), '; longest: ')}.", "dim"))
+    return Group(*lines) if lines else None
+
+
+def ids() -> tuple[str, ...]:
+    """Give the ids of all exercises."""
+    return tuple(exercise.exercise_id for exercise in load_course().exercises)
+
+
+def lived(history: History) -> list[Lived]:
+    """List the exercises of which the history knows that they have passed."""
+    pasts = [(exercise, history.past(exercise.exercise_id)) for exercise in load_course().exercises]
+    return [Lived(exercise, past) for exercise, past in pasts if past and past.passed]
+
+
+def closing(history: History) -> RenderableType:
+    """Look back and ahead, when every exercise passes."""
+    exercises = load_course().exercises
+    points = sum(exercise.points for exercise in exercises)
+    built = (
+        "You have built a multi-task sentence transformer: an encoder, two heads, freezing, the training loop, "
+        "its evaluation, and what real sentences ask for."
+    )
+    sections = [Text(built), _figures(history), Text(_looking_back(lived(history))), _what_next()]
+    heading = Text(f"All {len(exercises)} exercises pass: {points} points.", "bold green")
+    return Group(heading, *(Padding(section, (1, 0, 0, 2)) for section in sections if section))
+
+
+def _figures(history: History) -> RenderableType:
+    """Set each task's points, tries and minutes beside what was expected."""
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("task")
+    for name in ("points", "tries", "minutes", "expected"):
+        table.add_column(name, justify="right")
+    course, known = load_course(), lived(history)
+    for number, title in course.tasks.items():
+        table.add_row(f"{number} {title}", *_sums(course.select(task=number), known))
+    table.add_section()
+    table.add_row("", *_sums(course.exercises, known), style="bold")
+    return table
+
+
+def _sums(exercises: Sequence[Exercise], known: Sequence[Lived]) -> tuple[str, ...]:
+    pasts = [each.past for each in known if each.exercise in exercises]
+    minutes = [past.minutes for past in pasts if past.minutes is not None]
+    return (
+        str(sum(exercise.points for exercise in exercises)),
+        str(sum(past.tries for past in pasts)) if pasts else "–",
+        f"{sum(minutes):.0f}" if minutes else "–",
+        str(sum(exercise.minutes for exercise in exercises)),
+    )
+
+
+def _looking_back(known: Sequence[Lived]) -> str:
+    if not known:
+        return ""
+    once = sum(each.past.tries == 1 for each in known)
+    return f"{once} of {len(known)} exercises passed at the first try{_longest(known, '. It took longest to ')}."
+
+
+def _longest(known: Sequence[Lived], before: str) -> str:
+    timed = [(each.past.minutes, each) for each in known if each.past.minutes is not None]
+    if not timed:
+        return ""
+    minutes, each = max(timed, key=lambda pair: pair[0])
+    tries = counted(each.past.tries, "try", "tries")
+    return f"{before}{each.exercise.title} ({each.exercise.exercise_id}: {minutes:.0f} minutes, {tries})"
+
+
+def _what_next() -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    for command, what in NEXT.items():
+        if command != "checks challenge" or importlib.util.find_spec("checks.challenge"):
+            table.add_row(Text(command, "cyan", no_wrap=True), what)
+    return Group(Text("What next?", "bold"), Padding(table, (1, 0, 0, 0)))
+
+
+def _command(command: str) -> Text:
+    return Text(command, "cyan", no_wrap=True, overflow="ignore")
+
+
+def counted(number: int, one: str, several: str) -> str:
+    """Write a number with its noun."""
+    return f"{number} {one if number == 1 else several}"
