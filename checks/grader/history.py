@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from ..course import Exercise
@@ -111,7 +112,7 @@ class History:
     def _at_work(self, start: float, end: float) -> float:
         """Add up the seconds between events of any exercise, pauses left out."""
         times = [event.at for event in self.events if start <= event.at <= end]
-        return sum(gap for before, after in zip(times, times[1:], strict=False) if (gap := after - before) <= PAUSE)
+        return sum(gap for before, after in pairwise(times) if (gap := after - before) <= PAUSE)
 
     def _of(self, exercise_id: str) -> list[Event]:
         return [event for event in self.events if event.exercise_id == exercise_id]

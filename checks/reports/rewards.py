@@ -61,16 +61,18 @@ def standing(results: Mapping[str, ExerciseResult], history: History) -> Rendera
     statuses = {exercise_id: result.status for exercise_id, result in results.items()}
     usable = [task for task in tasks_in_a_row(statuses) if task in course.rewards]
     lines = [Text.assemble(("Works with your code: ", "dim"), course.rewards[max(usable)].command)] if usable else []
-    tries = sum(past.tries for past in map(history.past, ids()) if past)
-    if tries:
-        times = f"{counted(tries, 'try', 'tries')}, {history.minutes:.0f} minutes at work"
-        lines.append(Text(f"So far: {times}{_longest(lived(history), '; longest: ')}.", "dim"))
+    if history.events:
+        lines.append(Text(_so_far(history), "dim"))
     return Group(*lines) if lines else None
 
 
-def ids() -> tuple[str, ...]:
-    """Give the ids of all exercises."""
-    return tuple(exercise.exercise_id for exercise in load_course().exercises)
+def _so_far(history: History) -> str:
+    """Sum up the history in one line."""
+    pasts = filter(None, (history.past(exercise.exercise_id) for exercise in load_course().exercises))
+    tries = counted(sum(past.tries for past in pasts), "try", "tries")
+    longest = _longest(lived(history))
+    most = f"; {longest.exercise.exercise_id} took longest, {_minutes(longest.past.minutes)}" if longest else ""
+    return f"So far: {tries}, {_minutes(history.minutes)}{most}."
 
 
 def lived(history: History) -> list[Lived]:
@@ -120,17 +122,22 @@ def _sums(exercises: Sequence[Exercise], known: Sequence[Lived]) -> tuple[str, .
 def _looking_back(known: Sequence[Lived]) -> str:
     if not known:
         return ""
-    once = sum(each.past.tries == 1 for each in known)
-    return f"{once} of {len(known)} exercises passed at the first try{_longest(known, '. It took longest to ')}."
+    once, longest = sum(each.past.tries == 1 for each in known), _longest(known)
+    told = [f"{once} of {len(known)} exercises passed at the first try."]
+    if longest:
+        exercise, past = longest
+        tries = counted(past.tries, "try", "tries")
+        told.append(f"{exercise.exercise_id}, {exercise.title}, took longest: {_minutes(past.minutes)}, {tries}.")
+    return " ".join(told)
 
 
-def _longest(known: Sequence[Lived], before: str) -> str:
-    timed = [(each.past.minutes, each) for each in known if each.past.minutes is not None]
-    if not timed:
-        return ""
-    minutes, each = max(timed, key=lambda pair: pair[0])
-    tries = counted(each.past.tries, "try", "tries")
-    return f"{before}{each.exercise.title} ({each.exercise.exercise_id}: {minutes:.0f} minutes, {tries})"
+def _longest(known: Sequence[Lived]) -> Lived | None:
+    timed = [each for each in known if each.past.minutes]
+    return max(timed, key=lambda each: each.past.minutes or 0, default=None)
+
+
+def _minutes(minutes: float | None) -> str:
+    return counted(round(minutes or 0), "minute", "minutes")
 
 
 def _what_next() -> RenderableType:
