@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .course import LOCAL_SEED, STATE, TUTORIAL, Exercise, load_course
 from .grader.history import History
-from .grader.progress import Progress
+from .grader.progress import Progress, all_pass
 from .grader.reading import read_result
 from .grader.results import ExerciseResult, Tell
 from .protocol.verdicts import Status
@@ -97,13 +97,19 @@ class Run:
         if self.progress:
             self.progress.history.look(load_course().exercise(exercise_id))
 
-    def news(self) -> list["RenderableType"]:
-        """Lay out what the results so far have brought about; nothing, where they are not the learner's own."""
+    def news(self, whole: bool = False) -> list["RenderableType"]:
+        """Lay out what the results so far have brought about; nothing, where they are not the learner's own.
+
+        Args:
+            whole: The learner looks at the whole course: if all of it passes, the closing screen comes again.
+        """
         if not self.progress:
             return []
         from .reports.rewards import news_of
 
-        return news_of(self.progress.news(self.submission, self.results), self.progress.history)
+        found = self.progress.news(self.submission, self.results)
+        finished = found.finished or (whole and all_pass(self.progress.before))
+        return news_of(replace(found, finished=finished), self.progress.history)
 
     def standing(self) -> "RenderableType | None":
         """Lay out what the learner can do by now, and how long it took."""
@@ -221,7 +227,7 @@ def _show(run: Run, early: "Grader | None") -> None:
         terminal.show_results(package, results, console, run.standing())
         if to_do := terminal.first_to_do(results):
             run.look(to_do.exercise_id)
-    for news in run.news():
+    for news in run.news(whole=exercises == load_course().exercises):
         console.print(Padding(news, (1, 0, 0, 0)))
     if run.reused:
         reused = "1 result" if run.reused == 1 else f"{run.reused} results"

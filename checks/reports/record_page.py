@@ -28,6 +28,7 @@ caption span { float: right; }
 th, td { padding: .2rem .5rem; border-top: 1px solid var(--line); text-align: left; font-weight: 400;
   vertical-align: top; }
 thead th { color: var(--faint); }
+tr > :nth-child(2) { width: 45%; }
 tr > :nth-child(n + 3) { text-align: right; white-space: nowrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; font-size: .9rem; }
 dt { color: var(--faint); }
@@ -37,7 +38,8 @@ dd { margin: 0; overflow-wrap: anywhere; }
 @media print {
   :root { color-scheme: light; --ink: #000; --faint: #333; --line: #999; --paper: #fff; --mark: #000; }
   body { padding: 0; max-width: none; font-size: 10pt; }
-  table { break-inside: avoid; margin: .6rem 0; }
+  table { margin: .6rem 0; }
+  tr, caption, dl, .honest { break-inside: avoid; }
   th, td { padding: .05rem .4rem; }
 }
 """
@@ -55,9 +57,9 @@ PAGE = """<!doctype html>
 <h1>{title}</h1>
 <p>Build a multi-task sentence transformer, one graded exercise at a time{name}</p>
 <p class="points">{points}</p>
-<p class="honest">Made by <code>checks record</code> on the learner's own machine, {made}. Nobody has watched over it: it is
-a record, and no certificate. Whoever has the code can check it: <code>checks run --package FOLDER</code> grades it
-anew, and the fingerprint below tells whether it is the same code.</p>
+<p class="honest">Made by <code>checks record</code> on the learner's own machine, {made}. Nobody has watched over
+it: it is a record, and no certificate. Whoever has the code can check it: <code>checks run --package FOLDER</code>
+grades it anew, and the fingerprint below tells whether it is the same code.</p>
 {tables}
 <h2>With which code, and which versions</h2>
 <dl>
