@@ -91,6 +91,7 @@ def _forget_reader() -> None:
 def demo(output: Output = Path(".graphs"), device: Device = None) -> None:
     """Show the whole course in a minute, on the bundled encoder."""
     with staged(output) as folder:
+        console.print("Loading PyTorch and the pretrained encoder...")
         from .demo import show
 
         show(folder, choose_device(device), console)

@@ -48,8 +48,8 @@ def _show_unfreezing(model: MultiTaskSentenceTransformer, schedule: UnfreezeSche
         schedule.apply(model, epoch)
         trains = _count(model.transformer, trainable=True)
         console.print(
-            f"From epoch {epoch} on, the top {layers} of the transformer's {groups} layer groups train: "
-            f"{trains:,} of {total:,} parameters."
+            f"From epoch {epoch} on, {trains:,} of the transformer's {total:,} parameters train: "
+            f"the top {layers} of its {groups} layer groups."
         )
 
 
