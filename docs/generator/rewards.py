@@ -27,7 +27,7 @@ Once the exercises up to here pass, this runs on your own code:
 
 {shows}
 
-??? example "What it prints"
+???+ example "What it prints"
 
     By the reference, on the machine that made this page; the last digits may differ on yours.
 
