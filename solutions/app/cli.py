@@ -153,7 +153,7 @@ def similarity(
 
 
 @app.command()
-@options_of(ModelConfig, "backbone", "dim", "seed")
+@options_of(ModelConfig, "backbone", "dim", "max_length", "seed")
 def parts(
     config: ModelConfig,
     freeze: Annotated[FreezeStrategy, typer.Option(help="the part that keeps its weights")] = FreezeStrategy.NOTHING,
