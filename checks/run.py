@@ -108,7 +108,8 @@ class Run:
         from .reports.rewards import news_of
 
         found = self.progress.news(self.submission, self.results)
-        finished = found.finished or (whole and all_pass(self.progress.before))
+        passing = all_pass({exercise_id: result.status for exercise_id, result in self.results.items()})
+        finished = found.finished or (whole and passing)
         return news_of(replace(found, finished=finished), self.progress.history)
 
     def standing(self) -> "RenderableType | None":

@@ -154,9 +154,9 @@ def _row(exercise: Exercise, result: ExerciseResult, history: History) -> str:
         exercise.title,
         f"{result.points:g}/{result.possible}",
         result.status,
-        _date(past.passed) if past and past.passed else "–",
+        "–" if past is None or past.passed is None else _date(past.passed),
         str(past.tries) if past and past.tries else "–",
-        f"{past.minutes:.0f}" if past and past.passed and past.minutes is not None else "–",
+        f"{past.minutes:.0f}" if past and past.passed is not None and past.minutes is not None else "–",
     )
     told = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
     return f'<tr><th scope="row">{exercise.exercise_id}</th>{told}</tr>'

@@ -78,7 +78,7 @@ def _so_far(history: History) -> str:
 def lived(history: History) -> list[Lived]:
     """List the exercises of which the history knows that they have passed."""
     pasts = [(exercise, history.past(exercise.exercise_id)) for exercise in load_course().exercises]
-    return [Lived(exercise, past) for exercise, past in pasts if past and past.passed]
+    return [Lived(exercise, past) for exercise, past in pasts if past and past.passed is not None]
 
 
 def closing(history: History) -> RenderableType:
