@@ -1,4 +1,4 @@
-"""The command line: `checks run 1.1`, `watch`, `why`, `list`, `hint`, `show`, `reset`, `doctor`, and `maintain`.
+"""The command line: `checks run 1.1`, `watch`, `why`, `list`, `hint`, `show`, `reset`, `record`, `doctor`, `maintain`.
 
 What needs torch runs in other processes or is imported when it is asked for: `list` and `hint` answer at once.
 """
@@ -11,7 +11,7 @@ import typer
 from .course import SOLUTIONS, Exercise, load_course
 from .maintain.cli import app as maintain
 from .protocol.verdicts import Status
-from .run import Format, Run, Wish, package_folder
+from .run import HISTORY, Format, Run, Wish, package_folder
 from .run import run as run_wish
 from .source.files import read_sources
 from .workspace import own_text
@@ -119,6 +119,7 @@ def hint(
     ] = None,
 ) -> None:
     """Show the next hint, or one by its number."""
+    from .reports.pages import address
     from .reports.terminal import make_console
     from .workspace import next_hint
 
@@ -128,10 +129,12 @@ def hint(
         raise ValueError(f"hint is {number}, but exercise {exercise_id} has {len(exercise.hints)} hints")
     console.print(f"{exercise_id} {exercise.title}: hint {number} of {len(exercise.hints)}\n", style="bold")
     console.print(exercise.hints[number - 1])
+    _look(exercise)
     if number < len(exercise.hints):
         console.print(f"\nMore: checks hint {exercise_id}", style="dim")
     else:
         console.print(f"\nThat was the last one. What to change: checks why {exercise_id}", style="dim")
+    console.print(f"Read: {address(exercise)}", style="dim")
 
 
 @app.command()
@@ -142,10 +145,13 @@ def show(
 ) -> None:
     """Show the solution of an exercise that passes, beside your own code."""
     from .reports.comparison import show_beside
+    from .reports.pages import address
     from .reports.terminal import make_console
     from .source.definitions import definition_text
 
     exercise, console = load_course().exercise(exercise_id), make_console()
+    if package is None:
+        _look(exercise)
     if not anyway and not _passes(exercise, package):
         console.print(
             f"Exercise {exercise_id} does not pass yet. To see its solution all the same: "
@@ -155,17 +161,19 @@ def show(
     source = read_sources(SOLUTIONS)[exercise.file]
     solution = "\n\n".join(definition_text(source, path) for path in exercise.paths)
     show_beside(None if anyway else own_text(exercise, package_folder(package)), solution, console)
+    if console.is_terminal:  # else whoever reads it wants the code
+        console.print(f"\nRead: {address(exercise)}", style="dim")
+
+
+def _look(exercise: Exercise) -> None:
+    from .grader.history import History
+
+    History(HISTORY).look(exercise)
 
 
 def _passes(exercise: Exercise, package: Path | None) -> bool:
-    from .reports.screen import LOADING, at_work
-    from .reports.terminal import make_console
-
     run = Run(Wish((exercise,), package))
-    if run.waiting:
-        with at_work(make_console(), LOADING), run.grader() as grader:
-            grader.diagnosis = 0  # nobody will see one
-            list(run.grade(grader, run.waiting))
+    run.finish()
     return run.results[exercise.exercise_id].status is Status.PASSED
 
 
@@ -182,6 +190,17 @@ def reset(
     backup = workspace.reset(exercise, package_folder(package), whole_file)
     what = f"all of {exercise.file}.py" if whole_file else f"{exercise_id} {exercise.target}"
     print(f"Put back: {what}." + (f" Your file is kept as {backup}" if backup else ""))
+
+
+@app.command()
+def record(
+    output: Annotated[Path, typer.Option(help="page of HTML to write")] = Path("record.html"),
+    name: Annotated[str, typer.Option(help="whose code it is, to stand on the page")] = "",
+) -> None:
+    """Write a page of record, to keep or print: what passes, since when, with which code and versions."""
+    from .record import write_record
+
+    print(write_record(output, name))
 
 
 @app.command()

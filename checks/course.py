@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,19 @@ class Exercise:
 
 
 @dataclass(frozen=True)
+class Reward:
+    """What works with the learner's own code once a task and those before it pass.
+
+    Attributes:
+        command: To be typed.
+        shows: What is to be seen then.
+    """
+
+    command: str
+    shows: str
+
+
+@dataclass(frozen=True)
 class Course:
     """All tasks and exercises, in order.
 
@@ -90,11 +103,13 @@ class Course:
         tasks: Number to title.
         exercises: Of all tasks.
         works: Share of its points that an exercise earns that works, but misses edges.
+        rewards: By the number of the task; not every task has one.
     """
 
     tasks: dict[int, str]
     exercises: tuple[Exercise, ...]
     works: float
+    rewards: dict[int, Reward] = field(default_factory=dict)
 
     def exercise(self, exercise_id: str) -> Exercise:
         """Find an exercise.
@@ -141,7 +156,8 @@ def load_course() -> Course:
     tasks = manifest["task"]
     exercises = [_read_exercise(*line) for task in tasks for line in task["exercises"].items()]
     titles = {number: task["title"] for number, task in enumerate(tasks, start=1)}
-    return Course(titles, tuple(exercises), manifest["works"])
+    rewards = {number: Reward(**task["reward"]) for number, task in enumerate(tasks, start=1) if "reward" in task}
+    return Course(titles, tuple(exercises), manifest["works"], rewards)
 
 
 def _read_exercise(exercise_id: str, target: str) -> Exercise:

@@ -12,18 +12,23 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .course import LOCAL_SEED, STATE, TUTORIAL, Exercise
+from .course import LOCAL_SEED, STATE, TUTORIAL, Exercise, load_course
+from .grader.history import History
+from .grader.progress import Progress, all_pass
 from .grader.reading import read_result
 from .grader.results import ExerciseResult, Tell
 from .protocol.verdicts import Status
 from .source.files import read_submission
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from .grader.grading import Grader
     from .grader.kept import Kept
 
 EXPECTED = STATE / "expected"
 RESULTS = STATE / "results"
+HISTORY = STATE / "history"
 
 
 class Format(StrEnum):
@@ -74,9 +79,46 @@ class Run:
         if self.waiting and self.kept and not wish.fresh:
             self._add(self.kept.find(self.submission, exercise) for exercise in self.waiting)
         self.reused = len(self.results) - known  # results of the last time
+        self.progress = Progress(History(HISTORY)) if wish.is_own else None
+        self._note(result for key, result in self.results.items() if self.progress and key not in self.progress.before)
 
     def _add(self, results: Iterable[ExerciseResult | None]) -> None:
         self.results |= {result.exercise_id: result for result in results if result}
+
+    def _note(self, results: Iterable[ExerciseResult]) -> None:
+        """Put results into the learner's own history."""
+        for result in results:
+            if self.progress:
+                exercise = load_course().exercise(result.exercise_id)
+                self.progress.history.note(self.submission, exercise, result)
+
+    def look(self, exercise_id: str) -> None:
+        """Note that the learner looks at an exercise."""
+        if self.progress:
+            self.progress.history.look(load_course().exercise(exercise_id))
+
+    def news(self, whole: bool = False) -> list["RenderableType"]:
+        """Lay out what the results so far have brought about; nothing, where they are not the learner's own.
+
+        Args:
+            whole: The learner looks at the whole course: if all of it passes, the closing screen comes again.
+        """
+        if not self.progress:
+            return []
+        from .reports.rewards import news_of
+
+        found = self.progress.news(self.submission, self.results)
+        passing = all_pass({exercise_id: result.status for exercise_id, result in self.results.items()})
+        finished = found.finished or (whole and passing)
+        return news_of(replace(found, finished=finished), self.progress.history)
+
+    def standing(self) -> "RenderableType | None":
+        """Lay out what the learner can do by now, and how long it took."""
+        if not self.progress or len(self.wish.exercises) == 1:
+            return None
+        from .reports.rewards import standing
+
+        return standing(self.results, self.progress.history)
 
     @property
     def waiting(self) -> list[Exercise]:
@@ -117,7 +159,19 @@ class Run:
             self.results[result.exercise_id] = result
             if self.kept:
                 self.kept.keep(self.submission, result)
+            self._note([result])
             yield result
+
+    def finish(self) -> None:
+        """Grade what waits, without a word of what is wrong with it."""
+        if not self.waiting:
+            return
+        from .reports.screen import LOADING, at_work
+        from .reports.terminal import make_console
+
+        with at_work(make_console(), LOADING), self.grader() as grader:
+            grader.diagnosis = 0  # nobody will see one
+            list(self.grade(grader, self.waiting))
 
     def results_of(self, exercises: Iterable[Exercise]) -> list[ExerciseResult]:
         """Give the results of some exercises."""
@@ -153,9 +207,13 @@ def _print(run: Run, early: "Grader | None") -> None:
 
 def _show(run: Run, early: "Grader | None") -> None:
     """Show results as they come, then what is to be done."""
+    from rich.padding import Padding
+
     from .reports import terminal
 
     console, waiting, exercises, package = terminal.make_console(), run.waiting, run.wish.exercises, run.submission.path
+    if len(exercises) == 1:
+        run.look(exercises[0].exercise_id)
     if waiting:
         from .reports import screen
 
@@ -166,10 +224,15 @@ def _show(run: Run, early: "Grader | None") -> None:
                 screen.follow(partial(run.grade, grader, waiting), exercises, run.results, package, console)
         run.prepare()
     if len(exercises) > 1 or not waiting:
-        terminal.show_results(package, run.results_of(exercises), console)
+        results = run.results_of(exercises)
+        terminal.show_results(package, results, console, run.standing())
+        if to_do := terminal.first_to_do(results):
+            run.look(to_do.exercise_id)
+    for news in run.news(whole=exercises == load_course().exercises):
+        console.print(Padding(news, (1, 0, 0, 0)))
     if run.reused:
-        results = "1 result" if run.reused == 1 else f"{run.reused} results"
-        console.print(f"\n{results} kept, {len(waiting)} graded again; --fresh grades all", style="dim")
+        reused = "1 result" if run.reused == 1 else f"{run.reused} results"
+        console.print(f"\n{reused} kept, {len(waiting)} graded again; --fresh grades all", style="dim")
 
 
 def exit_code(results: Iterable[ExerciseResult]) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import watchfiles
+from rich.padding import Padding
 
 from .course import Exercise
 from .protocol.verdicts import Status
@@ -64,6 +65,8 @@ def watch(wish: Wish) -> None:
     run, console = Run(wish), make_console()
     package = run.submission.path
     console.print(overview(package, wish.exercises, run.results, console))
+    if standing := run.standing():
+        console.print(standing)
     console.print(f"Watching {package}: save a file to have it checked, press Ctrl-C to stop.")
     with suppress(KeyboardInterrupt), run.grader() as grader:
         for exercise in _unfinished(run)[:1]:
@@ -82,6 +85,8 @@ def watch(wish: Wish) -> None:
             else:
                 list(grade())
                 show_results(package, run.results_of(exercises), console)
+            for news in run.news():
+                console.print(Padding(news, (1, 0, 0, 0)))
             console.print(f"\nChecked in {time.monotonic() - seen:.2f} s; watching {package}.", style="dim")
 
 

@@ -63,7 +63,7 @@ def files(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-@pytest.mark.parametrize("command", [(), *((command,) for command in COMMANDS)])
+@pytest.mark.parametrize("command", [(), ("parts",), *((command,) for command in COMMANDS)])
 def test_help_comes_without_the_heavy_libraries(tmp_path, command):
     code = (
         "import sys; from solutions.app.cli import app; app([*sys.argv[1:], '--help'], standalone_mode=False);"
@@ -244,6 +244,8 @@ def test_train_cross_validates(bert, tmp_path):
         (["embed", "--file", "missing.txt"], "missing.txt"),
         (["embed", "a", "--output", "e.txt"], "--output is 'e.txt', but must end in .npy"),
         (["similarity", "--output", "bad.csv"], "cannot write to the folder bad.csv"),
+        (["parts", "--unfreeze", "3:1"], "unfreeze is ((3, 1),), but must be empty unless freeze is 'backbone'"),
+        (["parts", "--freeze", "tail"], "tail"),
         (["demo", "--output", "bad.csv"], "cannot write to the folder bad.csv"),
     ],
 )

@@ -12,8 +12,10 @@ import pytest
 import torch
 from rich.console import Console
 
-from solutions.app.demo import _show_reviews
+from solutions.app.demo import Remembering, _fit, _show_reviews
+from solutions.config import TrainingConfig
 from solutions.dataset import generate_dataset, stratified_split
+from solutions.trainer import build_model, generated_split, run
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +31,46 @@ def demo(tmp_path_factory):
     command = [sys.executable, "-m", "solutions", "demo", "--output", str(folder), "--device", "cpu"]
     result = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=True)
     return folder, result.stdout, json.loads((folder / "metrics.json").read_text())
+
+
+def test_demo_speaks_before_it_loads_anything(tmp_path):
+    code = (
+        "import sys; from solutions.app import cli\n"
+        "def said(text, *_, **__): print(text, sorted({'torch', 'transformers'} & set(sys.modules))); sys.exit()\n"
+        "cli.console.print = said; cli.app(['demo'], standalone_mode=False)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, encoding="utf-8"
+    )
+    assert done.stdout == "Loading PyTorch and the pretrained encoder... []\n"
+
+
+def test_remembered_transformer_changes_no_result(bert):
+    config = TrainingConfig(backbone=bert, max_length=64, dataset_size=40, epochs=2, learning_rate=1e-2)
+    backbone = Remembering(build_model(config).transformer)
+    runs = [_fit(config, backbone, torch.device("cpu")) for _ in range(2)]
+    plain = run(config, *generated_split(config))
+    for history, metrics in runs:
+        assert history == plain.history
+        assert metrics["overall"] == plain.metrics["overall"]
+
+
+def test_remembered_transformer_runs_once_on_a_batch():
+    calls = []
+
+    class Counting(torch.nn.Module):
+        config = None
+
+        def forward(self, input_ids, attention_mask):
+            calls.append(input_ids)
+            return input_ids * 2
+
+    remembering = Remembering(Counting())
+    for ids in ([[1, 2]], [[1, 2]], [[1], [2]], [[3, 2]]):
+        ids = torch.tensor(ids)
+        assert torch.equal(remembering(input_ids=ids, attention_mask=torch.ones_like(ids)), ids * 2)
+    assert [call.tolist() for call in calls] == [[[1, 2]], [[1], [2]], [[3, 2]]]
 
 
 def test_demo_writes_its_figures(demo):

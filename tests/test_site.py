@@ -107,7 +107,17 @@ def test_every_exercise_has_its_block(exercise, site, pages):
     assert f"checks run {exercise.exercise_id}" in words
     stub, _, rest = words.partition("Solution")
     assert f'NotImplementedError("exercise {exercise.exercise_id}: {exercise.path[-1]}")' in stub
-    assert f"From solutions/{exercise.file}.py" in rest
+    assert f"From solutions/{exercise.file}.py, lines" in rest
+    assert f"in tutorial/{exercise.file}.py, lines" in stub
+
+
+@pytest.mark.parametrize("task", load_course().rewards)
+def test_every_task_ends_with_what_works_now(task, site, pages):
+    page = pages[site.folder / f"task-{task}" / "index.html"]
+    assert "reward" in page.ids
+    said = "".join(HTMLText(page.text.partition('id="reward"')[2]).parts)
+    assert load_course().rewards[task].command in said
+    assert "By the reference" in said
 
 
 class HTMLText(HTMLParser):

@@ -1,6 +1,8 @@
 """Where an exercise's page is to be read: served, built, or to be built."""
 
+import contextlib
 import http.client
+import re
 from functools import cache
 
 from ..course import ROOT, Exercise
@@ -10,17 +12,26 @@ SITE = ROOT / ".site"
 
 
 def address(exercise: Exercise) -> str:
-    """Give the address of an exercise's page; the command that serves it, if it is neither served nor built."""
+    """Give the address of an exercise's page: as served here, built here, published, or how to serve it."""
     page, _, anchor = exercise.page.partition("#")
     name = page.removeprefix("docs/").removesuffix(".md")
+    here = f"http://{SERVED[0]}:{SERVED[1]}/{name}/#{anchor}"
     if is_served():
-        return f"http://{SERVED[0]}:{SERVED[1]}/{name}/#{anchor}"
+        return here
     built = SITE / name / "index.html"
-    return (
-        f"{built.as_uri()}#{anchor}"
-        if built.is_file()
-        else f"`make site`, then http://{SERVED[0]}:{SERVED[1]}/{name}/#{anchor}"
-    )
+    if built.is_file():
+        return f"{built.as_uri()}#{anchor}"
+    published = setting("site_url")
+    return f"{published.rstrip('/')}/{name}/#{anchor}" if published else f"`make site`, then {here}"
+
+
+@cache
+def setting(name: str) -> str:
+    """Give a setting of the site that is one word, such as `site_url`; empty if there is none."""
+    with contextlib.suppress(OSError):
+        found = re.search(rf"^{name}: *[\"']?([^\s\"']+)", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.M)
+        return found[1] if found else ""
+    return ""
 
 
 @cache

@@ -35,22 +35,41 @@ def make_console() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
-def show_results(package: str, results: Sequence[ExerciseResult], console: Console) -> None:
-    """Show the tasks, then the exercise that needs work: the first that was tried, or else the first of all."""
+def show_results(
+    package: str, results: Sequence[ExerciseResult], console: Console, below: RenderableType | None = None
+) -> None:
+    """Show the tasks, then the exercise that needs work.
+
+    Args:
+        package: Path of the learner's package.
+        results: In the course's order.
+        console: Where they are shown.
+        below: What is to stand below the overview of several.
+    """
     several = len(results) > 1
     if several:
         exercises = [load_course().exercise(result.exercise_id) for result in results]
         console.print(overview(package, exercises, {result.exercise_id: result for result in results}, console))
-    unfinished = [result for result in results if result.status is not Status.PASSED]
-    tried = [result for result in unfinished if result.status is not Status.NOT_STARTED]
-    if several and not unfinished:
+        console.print(below or "", end="\n" if below else "")
+    first = first_to_do(results)
+    if several and not first:
         console.print(Text(f"All {len(results)} exercises pass: {total(results):g} points.", "bold green"))
-    for result in [*tried, *unfinished, *([] if several else results)][:1]:
+    for result in [first] if first else [] if several else results:
         console.print(found(result, package, console))
         console.print(advice(result, package))
-    if len(tried) > 1:
-        others = ", ".join(result.exercise_id for result in tried[1:])
-        console.print(f"\nTo be mended as well: {others}", style="dim")
+    if others := [result.exercise_id for result in results if result != first and is_to_mend(result)]:
+        console.print(f"\nTo be mended as well: {', '.join(others)}", style="dim")
+
+
+def is_to_mend(result: ExerciseResult) -> bool:
+    """Tell whether an exercise was tried and does not pass."""
+    return result.status not in (Status.PASSED, Status.NOT_STARTED)
+
+
+def first_to_do(results: Sequence[ExerciseResult]) -> ExerciseResult | None:
+    """Give the exercise that needs work: the first that was tried, or else the first of all; None if all pass."""
+    unfinished = [result for result in results if result.status is not Status.PASSED]
+    return next((result for result in unfinished if is_to_mend(result)), next(iter(unfinished), None))
 
 
 def overview(

@@ -3,7 +3,7 @@
 import shutil
 import sys
 
-from . import diagrams, exercises, figures, notebooks, provenance, references, tables, widgets
+from . import diagrams, exercises, figures, notebooks, provenance, references, rewards, tables, widgets
 from .paths import GENERATED
 
 # What each part of the site is called, and what gives its fragments: name to text.
@@ -13,6 +13,7 @@ FRAGMENTS = {
     "figures": figures.fragments,
     "provenance": provenance.fragments,
     "references": references.fragments,
+    "rewards": rewards.fragments,
     "tables": tables.fragments,
     "widgets": widgets.fragments,
 }

@@ -10,8 +10,9 @@ from checks.grader.grading import Grader
 from checks.protocol.suite import load_checks
 from checks.protocol.verdicts import Part
 from checks.referee.misconceptions import load_misconceptions
+from checks.reports.pages import setting
 from checks.reports.terminal import found
-from checks.source.definitions import definition_text
+from checks.source.definitions import definition_text, find, span
 from checks.source.files import Submission, read_sources
 
 SCREEN = 15  # lines of a report that are shown
@@ -24,7 +25,7 @@ BLOCK = """
 <div><dt>Points</dt><dd>{points}, {works:g} if it works</dd></div>
 </dl>
 
-Fill in `{target}` in `tutorial/{file}.py`:
+Fill in `{target}` in {stub_place}:
 
 ```python
 {stub}
@@ -40,7 +41,7 @@ checks run {id}
 
 ??? success "Solution"
 
-    From `solutions/{file}.py`:
+    From {solution_place}:
 
     ```python
 {solution}
@@ -85,7 +86,8 @@ def block(exercise: Exercise, stub: str, solution: str) -> str:
     return BLOCK.format(
         id=exercise.exercise_id,
         target=".".join(exercise.path),
-        file=exercise.file,
+        stub_place=place("tutorial", exercise, stub),
+        solution_place=place("solutions", exercise, solution),
         difficulty=dots(exercise.difficulty),
         importance=dots(exercise.importance),
         minutes=exercise.minutes,
@@ -109,6 +111,20 @@ def counted_checks(exercise: Exercise) -> str:
         if careful
         else f"the {len(parts)} checks"
     )
+
+
+def place(folder: str, exercise: Exercise, text: str) -> str:
+    """Say where a definition stands: file and lines, as a link where the repository's address is known.
+
+    Args:
+        folder: `tutorial` or `solutions`.
+        exercise: Whose definition.
+        text: The file's.
+    """
+    before, last = span(find(text, exercise.path))
+    path, repository = f"{folder}/{exercise.file}.py", setting("repo_url").rstrip("/")
+    file = f"[`{path}`]({repository}/blob/HEAD/{path}#L{before + 1}-L{last})" if repository else f"`{path}`"
+    return f"{file}, lines {before + 1} to {last}"
 
 
 def source(text: str, path: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""The command line: `python -m solutions demo | embed | similarity | train | contrast | evaluate | predict | fetch`.
+"""The command line: `python -m solutions --help` lists what it does.
 
 A command checks what it was given and that its results can be written, before it imports the libraries that do the
 work: `--help` and most mistakes are answered at once.
@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ..config import ModelConfig, OptimizerConfig, Pooling, TrainingConfig
+from ..config import FreezeStrategy, ModelConfig, OptimizerConfig, Pooling, TrainingConfig, milestones
 from .arguments import check_target, choose_device, options_of, read_sentences
 from .files import staged
 
@@ -96,6 +96,7 @@ def _forget_reader() -> None:
 def demo(output: Output = Path(".graphs"), device: Device = None) -> None:
     """Show the whole course in a minute, on the bundled encoder."""
     with staged(output) as folder:
+        console.print("Loading PyTorch and the pretrained encoder...")
         from .demo import show
 
         show(folder, choose_device(device), console)
@@ -154,6 +155,20 @@ def similarity(
         configs = [replace(config, pooling=each) for each in poolings]
         commands.compare(texts, configs, choose_device(device), folder, console)
     console.print(f"Heatmap saved to {output / 'similarity.png'}", soft_wrap=True)
+
+
+@app.command()
+@options_of(ModelConfig, "backbone", "dim", "max_length", "seed")
+def parts(
+    config: ModelConfig,
+    freeze: Annotated[FreezeStrategy, typer.Option(help="the part that keeps its weights")] = FreezeStrategy.NOTHING,
+    unfreeze: Annotated[str, typer.Option(help="EPOCH:LAYERS,...: top layers that train from an epoch on")] = "",
+) -> None:
+    """List the model's parts: how many parameters each has, and which of them train."""
+    plan = OptimizerConfig(freeze=freeze, unfreeze=milestones(unfreeze))
+    from .parts import show_parts
+
+    show_parts(config, plan, console)
 
 
 @app.command()

@@ -1,31 +1,31 @@
 """The whole course in a minute: similarity, the model's parts, two trainings, evaluation, real sentences."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 from rich.console import Console
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..confidence import Interval
 from ..config import Pooling, Split, TrainingConfig
 from ..dataset import MultiTaskDataset
-from ..evaluator import EpochMetrics, Metrics, format_evaluation
-from ..freezing import apply_strategy
-from ..multitask import parameter_counts
+from ..evaluator import EpochMetrics, Metrics, evaluate, format_evaluation
 from ..plots import visualize_metrics
 from ..reviews import REVIEWS, load_reviews
 from ..similarity import SAMPLE_SENTENCES, rank_by_similarity
 from ..tasks import TASK_NAMES, Pair
 from ..templates import TASK_A_CLASSES, TASK_B_CLASSES
-from ..trainer import build_model, generated_split, run, train
+from ..trainer import build_model, generated_split, token_batches, train
 from .beside import Beside, beside_baselines
 from .closer import score
 from .commands import compare
 from .files import write_json
+from .parts import show_parts
 from .sets import divide
-from .tables import beside_table, parts_table, results_table
+from .tables import beside_table, results_table
 
 ORIGINAL = TrainingConfig()
 # A frozen backbone leaves small layers to train on fixed features: they bear a far larger learning rate.
@@ -35,14 +35,6 @@ FASTER = dataclasses.replace(ORIGINAL, learning_rate=1e-3)
 REAL = dataclasses.replace(FASTER, data=REVIEWS, dataset_size=1200, test_fraction=0.3)
 
 CLASS_NAMES = {"taskA": TASK_A_CLASSES, "taskB": TASK_B_CLASSES}
-
-PART_DESCRIPTIONS = {
-    "transformer": "a vector for each token",
-    "projection": "512 numbers for a sentence",
-    "layer_norm": "the same scale for all",
-    "taskA_classifier": "technology, entertainment?",
-    "taskB_classifier": "negative, positive?",
-}
 
 READING_THE_SIMILARITIES = """The model turns every sentence into 512 numbers: an arrow. The cosine of the
 angle between two arrows says how alike two sentences are: 1 is the same
@@ -86,6 +78,27 @@ long way there. Whether a sentence praises depends on how its words meet.
 """
 
 
+class Remembering(nn.Module):
+    """A frozen transformer that runs once on each batch: all trainings here read their sentences with the same weights.
+
+    Args:
+        transformer: In eval mode whenever it is run, so that a batch gives the same each time.
+    """
+
+    def __init__(self, transformer: nn.Module) -> None:
+        super().__init__()
+        self.transformer = transformer
+        self.config = transformer.config
+        self.outputs: dict[tuple[torch.Size, bytes], Any] = {}
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Any:
+        """Give what the transformer gives; the mask follows from the tokens."""
+        batch = input_ids.shape, input_ids.cpu().numpy().tobytes()
+        if batch not in self.outputs:
+            self.outputs[batch] = self.transformer(input_ids=input_ids, attention_mask=attention_mask)
+        return self.outputs[batch]
+
+
 class Result(NamedTuple):
     """What one training has to show; the model itself is let go."""
 
@@ -104,16 +117,19 @@ def show(folder: Path, device: torch.device, console: Console) -> None:
     _heading(console, "1. Which sentences mean the same?")
     similarities = _show_similarity(folder, device, console)
     _heading(console, "2. What is the model made of?")
-    _show_parts(console)
+    show_parts(ORIGINAL, ORIGINAL, console)
     _heading(console, "3. Training with the original experiment's settings")
     console.print(READING_THE_LOG)
-    original = _show_training(ORIGINAL, device, console)
+    backbone = Remembering(build_model(ORIGINAL).transformer)
+    original = _show_training(ORIGINAL, backbone, device, console)
     visualize_metrics(original.metrics, folder / "original", original.history, CLASS_NAMES)
     _heading(console, "4. The same training with a larger learning rate")
-    faster = _show_training(FASTER, device, console)
+    faster = _show_training(FASTER, backbone, device, console)
     visualize_metrics(faster.metrics, folder / "faster", faster.history, CLASS_NAMES)
     _heading(console, "5. Does it work on sentences it has never seen?")
-    results = {("original", "random"): original, ("faster", "random"): faster} | _leak_free_results(device)
+    results = {("original", "random"): original, ("faster", "random"): faster} | _leak_free_results(
+        backbone, device, console
+    )
     _show_results(results, console)
     _heading(console, "6. Does it work on sentences that people wrote?")
     beside = _show_reviews(device, console)
@@ -138,18 +154,7 @@ def _show_similarity(folder: Path, device: torch.device, console: Console) -> di
     return matrices
 
 
-def _show_parts(console: Console) -> None:
-    model = build_model(ORIGINAL)
-    apply_strategy(model, ORIGINAL.freeze)
-    console.print(parts_table(model, PART_DESCRIPTIONS))
-    counts = parameter_counts(model)
-    console.print(
-        f"Both tasks share {counts.shared:,} parameters; head A adds {counts.taskA_head:,} of its own, "
-        f"head B {counts.taskB_head:,}."
-    )
-
-
-def _show_training(config: TrainingConfig, device: torch.device, console: Console) -> Result:
+def _show_training(config: TrainingConfig, backbone: Remembering, device: torch.device, console: Console) -> Result:
     train_set, test_set = generated_split(config)
     rate = f"{config.learning_rate:.10f}".rstrip("0")
     console.print(
@@ -157,18 +162,30 @@ def _show_training(config: TrainingConfig, device: torch.device, console: Consol
         f"{config.batch_size} sentences; learning rate, the size of a step: {rate}; weight of task "
         f"A's loss (alpha): {config.alpha}; of task B's (beta): {config.beta}\n\nTraining the model..."
     )
-    result = run(config, train_set, test_set, device, console.print)
+    result = _fit(config, backbone, device, console.print)
     console.print(f"Training complete!\n\nEvaluation Results:\n\n{format_evaluation(result.metrics)}")
-    return Result(result.history, result.metrics)
+    return result
 
 
-def _leak_free_results(device: torch.device) -> dict[tuple[str, str], Result]:
+def _fit(
+    config: TrainingConfig, backbone: Remembering, device: torch.device, log: Callable[[str], None] = lambda text: None
+) -> Result:
+    """Train the layers above the backbone on generated sentences, and measure the model on those held out."""
+    train_set, test_set = generated_split(config)
+    model = build_model(config)
+    model.transformer = backbone
+    model.to(device)
+    history = train(model, train_set, config, log)
+    return Result(history, evaluate(model, token_batches(model, test_set, config.batch_size)))
+
+
+def _leak_free_results(backbone: Remembering, device: torch.device, console: Console) -> dict[tuple[str, str], Result]:
     """Repeat both trainings, without their log, on a split that shares neither templates nor words."""
     results = {}
     for name, config in (("original", ORIGINAL), ("faster", FASTER)):
+        console.print(f"Once more with the {name} settings, on a split without leaks...")
         config = dataclasses.replace(config, split=Split.LEAK_FREE, disjoint_words=True)
-        result = run(config, *generated_split(config), device)
-        results[name, "leak-free"] = Result(result.history, result.metrics)
+        results[name, "leak-free"] = _fit(config, backbone, device)
     return results
 
 
@@ -195,6 +212,7 @@ def _show_reviews(device: torch.device, console: Console) -> Pair[Beside] | None
         console.print(f"Real reviews are left out: {error}", soft_wrap=True)
         return None
     console.print(READING_THE_REVIEWS)
+    console.print("Reading the sentences, then training...")
     train_set, _, test_set = divide(REAL, console)
     model = build_model(REAL).to(device)
     train(model, train_set, REAL)

@@ -12,7 +12,7 @@ from ..evaluator import labels_and_logits
 from ..mistakes import Mistake, find_mistakes
 from ..multitask import MultiTaskSentenceTransformer
 from ..tasks import TASK_NAMES, Task
-from ..trainer import token_batches
+from ..trainer import feature_batches
 
 Scored = Mapping[Task, tuple[Tensor, Tensor]]  # labels and logits of each task
 
@@ -28,7 +28,7 @@ class Calibration(NamedTuple):
 def score(model: MultiTaskSentenceTransformer, dataset: MultiTaskDataset, batch_size: int) -> Scored:
     """Give the labels and the logits of the sentences that have a label, in order."""
     with inference(model):
-        batches = token_batches(model, dataset, batch_size)
+        batches = feature_batches(model, dataset, batch_size)
         return labels_and_logits((batch, model(**batch.to(model.device).inputs)) for batch in batches)
 
 
