@@ -28,8 +28,7 @@ def predict_changes(strategy: FreezeStrategy | str) -> frozenset[str]:
     Raises:
         ValueError: There is no strategy of that name.
     """
-    # TODO 3.1 predict which parts move in one training step
-    raise NotImplementedError("exercise 3.1: predict_changes")
+    return frozenset(PARTS) - frozenset(FROZEN_PARTS[FreezeStrategy(strategy)])
 
 
 def set_trainable(module: nn.Module, trainable: bool) -> None:

@@ -30,9 +30,11 @@ class Code(Protocol):
     early_stopping: Any
     encoder: Any
     evaluator: Any
+    faults: Any
     freezing: Any
     losses: Any
     mistakes: Any
+    movements: Any
     multitask: Any
     plots: Any
     pooling: Any
