@@ -4,7 +4,7 @@ def predict_movements() -> dict[str, dict[str, str]]:
     return {
         "frozen encoder": usual | {"encoder": "nothing"},
         "frozen head": usual | {"head A": "nothing"},
-        "old gradient": {part: "old gradient" for part in MODEL_PARTS} | {"head B": "task B and old gradient"},
+        "old gradient": dict.fromkeys(MODEL_PARTS, "old gradient") | {"head B": "task B and old gradient"},
         "loss weight zero": usual | {"encoder": "task B", "head A": "weight decay"},
         "no labels": usual | {"encoder": "task B", "head A": "nothing"},
         "momentum": usual | {"head A": "momentum"},
