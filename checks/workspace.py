@@ -42,6 +42,7 @@ def reset(exercise: Exercise, package: Path, whole_file: bool = False) -> Path |
             cure = f"`checks reset {exercise.exercise_id} --whole-file` puts back all exercises of the file"
             raise ValueError(f"{path}: {error}; {cure}") from None
     backup = _back_up(path, exercise) if path.exists() else None
+    path.parent.mkdir(exist_ok=True)
     write_whole(path, content)
     return backup
 
