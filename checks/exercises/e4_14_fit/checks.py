@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ...protocol.suite import Case, Code, Suite, expect
+from ..inputs import tenths
 
 suite = Suite()
 
@@ -150,10 +151,10 @@ def best_weights(code: Code, rng: torch.Generator) -> Iterator[Case]:
     yield Case("validation gets worse", partial(_best, code, 0), {})
 
 
-def _history(code: Code, sizes: tuple[int, ...]) -> list[dict[str, float]]:
+def _history(code: Code, sizes: tuple[int, ...], weight: float) -> list[dict[str, float]]:
     """Give the history of a model that does not move."""
     probe = Probe(2)
-    nn.init.constant_(probe.weight[0], 1.0)
+    nn.init.constant_(probe.weight[0], weight)
     train = [_sample(2, 0, 1.0 + place, place % 2, size) for place, size in enumerate(sizes)]
     validation = [_sample(2, 1, -1.0 - place, place % 2, size) for place, size in enumerate(sizes)]
     history = expect(list, _fit(code, probe, train, validation, epochs=2, learning_rate=0.0), "the history")
@@ -163,4 +164,4 @@ def _history(code: Code, sizes: tuple[int, ...]) -> list[dict[str, float]]:
 @suite.check("gives for each epoch the mean losses over all samples", sees="the history")
 def history(code: Code, rng: torch.Generator) -> Iterator[Case]:
     for label, sizes in {"one batch": (2,), "batches of one size": (2, 2), "batches of unequal size": (4, 1)}.items():
-        yield Case(label, partial(_history, code, sizes), {})
+        yield Case(label, partial(_history, code, sizes, float(tenths(1 + torch.rand(1, generator=rng)))), {})

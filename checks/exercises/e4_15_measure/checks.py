@@ -30,11 +30,10 @@ class Given(nn.Module):
 
 
 def _logits(rng: torch.Generator, size: int) -> tuple[Tensor, Tensor]:
-    """Draw logits and labels: class 1 is rare, is often missed, and no two samples are as likely."""
+    """Draw logits and labels: class 1 is rare, and no two samples are as likely; among the first are false alarms."""
     labels = (torch.arange(size) % 3 == 0).long()
     logits = tenths(torch.randn(size, 2, generator=rng)) + torch.arange(size).unsqueeze(1) / 1000
-    logits[:2] = torch.tensor([[0.3, 0.1], [0.5, 0.9]])  # a miss and a false alarm
-    logits[3] = torch.tensor([-0.4, 0.2])  # found
+    logits[:5] = torch.tensor([[0.1, 0.3], [0.5, 0.9], [0.2, 0.8], [-0.4, 0.2], [0.7, 0.6]])
     return logits, labels
 
 
