@@ -65,7 +65,7 @@ def cases(exercise: Exercise) -> Iterator[Case]:
 def _given_cases(exercise: Exercise, sources: dict[str, str]) -> Iterator[Case]:
     """Prove that each mistake of a given program is seen by its own checks, with all others and without any."""
     planted = mistakes(exercise)
-    chosen = {f"the mistake alone: {mistake.name}": (mistake,) for mistake in planted}
+    chosen: dict[str, tuple[Change, ...]] = {f"the mistake alone: {mistake.name}": (mistake,) for mistake in planted}
     chosen |= {f"all mistakes but: {one.name}": tuple(each for each in planted if each != one) for one in planted}
     for name, made in chosen.items():
         text = with_changes(sources[exercise.file], exercise, made)

@@ -57,7 +57,8 @@ def alone_or_not(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 
 def _lengths(encoder: Any, sentences: Sequence[str]) -> torch.Tensor:
-    return _vectors(encoder, sentences).norm(dim=1)
+    lengths: torch.Tensor = _vectors(encoder, sentences).norm(dim=1)
+    return lengths
 
 
 @suite.check("gives vectors of length one", sees="the lengths of the vectors")

@@ -26,7 +26,8 @@ class Given(nn.Module):
     def forward(self, inputs: Tensor) -> Tensor:
         """Give the inputs back."""
         self.recorded = torch.is_grad_enabled()
-        return self.dropout(inputs)
+        logits: Tensor = self.dropout(inputs)
+        return logits
 
 
 def _logits(rng: torch.Generator, size: int) -> tuple[Tensor, Tensor]:
