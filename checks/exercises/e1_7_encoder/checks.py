@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -18,7 +19,7 @@ TOKENS = (*SPECIAL, *WORDS)
 
 def _encoder(code: Code, rng: torch.Generator, dropout: float = 0.0, max_length: int = 12) -> Any:
     """Make an encoder of width 8 in eval mode."""
-    encoder = code.faults.encoder.Encoder(stand_in(rng), tiny_tokenizer(), dim=8, max_length=max_length)
+    encoder = code.faults.encoder.Encoder(stand_in(rng, hidden=6), tiny_tokenizer(), dim=8, max_length=max_length)
     for module in encoder.modules():
         if isinstance(module, nn.Dropout):
             module.p = dropout
@@ -148,6 +149,26 @@ def _in_batches(encoder: Any, sentences: Sequence[str], size: int) -> dict[str, 
         f"{sentence!r} alone": _compared(_vectors(encoder, [sentence])[0], row)
         for sentence, row in zip(sentences, rows, strict=True)
     }
+
+
+class Alike(nn.Module):
+    """Gives every token the same embedding, whatever it is."""
+
+    def forward(self, input_ids: torch.Tensor, **_: Any) -> SimpleNamespace:
+        """Give as many equal embeddings as there are tokens."""
+        return SimpleNamespace(last_hidden_state=torch.linspace(-1, 2, 6).expand(*input_ids.shape, 6))
+
+
+def _of_equal_tokens(encoder: Any, sentences: Sequence[str]) -> dict[str, str]:
+    encoder.transformer = Alike()
+    first = _vectors(encoder, [SHORT])
+    return {f"{sentence!r}": _compared(_vectors(encoder, [sentence]), first) for sentence in sentences}
+
+
+@suite.check("gives the mean: tokens that are all alike give the same vector, however many there are")
+def mean_of_equals(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    for label, sentences in {"as many tokens": ["crashes"], "more tokens": ["it crashes", LONG]}.items():
+        yield case(label, partial(_of_equal_tokens, _encoder(code, rng), sentences), sentences=sentences)
 
 
 def _learning(encoder: Any) -> dict[str, str]:

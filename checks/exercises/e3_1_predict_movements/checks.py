@@ -10,7 +10,7 @@ from ...protocol.suite import Case, Code, Suite, WrongForm, case, expect
 CAUSES = ("task A", "task B", "weight decay", "momentum", "old gradient")  # in the order of `causes_of_movement`
 PARTS = ("encoder", "head A", "head B")
 
-suite = Suite(sees="what moves it")
+suite = Suite()
 
 
 def _cell(code: Code, name: str, part: str) -> str:
@@ -33,15 +33,16 @@ def _cell(code: Code, name: str, part: str) -> str:
     return " and ".join(cause for cause in CAUSES if cause.lower() in said) or "nothing"
 
 
-def _beside_the_step(code: Code, name: str, part: str) -> str:
+def _beside_the_step(code: Code, name: str, part: str, really: str) -> dict[str, str]:
     """Set beside each other what is said to move a part, and what does."""
-    said = _cell(code, name, part)
-    return f"said to be moved by {said}; really moved by {code.movements.causes_of_movement(name)[part]}"
+    return {"said": _cell(code, name, part), "really": really}
 
 
 def _row(code: Code, name: str) -> Iterator[Case]:
+    really = code.movements.causes_of_movement(name)
     for part in PARTS:
-        yield case(f"the {part}" if part == "encoder" else part, partial(_beside_the_step, code, name, part))
+        label = "the encoder" if part == "encoder" else part
+        yield case(label, partial(_beside_the_step, code, name, part, really[part]))
 
 
 @suite.check("knows what moves with a frozen encoder")
