@@ -177,7 +177,7 @@ def test_list_names_every_exercise():
     done = run_checks("list")
     for exercise in load_course().exercises:
         assert re.search(rf"^ *{re.escape(exercise.exercise_id)} ", done.stdout, re.M)
-    assert "39 exercises, 134 points" in done.stdout
+    assert "43 exercises, 155 points" in done.stdout
 
 
 def test_hints_lead_from_one_to_the_next(monkeypatch, tmp_path):

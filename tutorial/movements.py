@@ -1,6 +1,7 @@
 """What moves in one training step, and by what: eight situations in which intuition fails."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -136,7 +137,11 @@ def take_step(situation: Situation) -> dict[str, Tensor]:
 
 def _optimizer(parts: dict[str, nn.Linear], situation: Situation) -> torch.optim.Optimizer:
     """Make plain SGD, with weight decay and momentum on head A where the situation has them."""
-    special = {"params": [parts["head A"].weight], "weight_decay": situation.decay, "momentum": situation.momentum}
+    special: dict[str, Any] = {
+        "params": [parts["head A"].weight],
+        "weight_decay": situation.decay,
+        "momentum": situation.momentum,
+    }
     others = [parts["encoder"].weight, *([] if situation.tied else [parts["head B"].weight])]
     return torch.optim.SGD([special, {"params": others}], lr=0.1)
 
