@@ -14,6 +14,7 @@ from .protocol.verdicts import Status
 from .run import HISTORY, Format, Run, Wish, package_folder
 from .run import run as run_wish
 from .source.files import read_sources
+from .source.given import mistakes
 from .workspace import own_text
 
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ def hint(
     if number < len(exercise.hints):
         console.print(f"\nMore: checks hint {exercise_id}", style="dim")
     else:
-        console.print(f"\nThat was the last one. What to change: checks why {exercise_id}", style="dim")
+        more = "" if mistakes(exercise) else f" What to change: checks why {exercise_id}"
+        console.print(f"\nThat was the last one.{more}", style="dim")
     console.print(f"Read: {address(exercise)}", style="dim")
 
 

@@ -24,7 +24,7 @@ class Exercise:
 
     Attributes:
         exercise_id: Task and number, such as `1.1`.
-        target: What the learner writes: `pooling.mean_pool` or `encoder.SentenceTransformer.project`.
+        target: What the learner writes: `pooling.mean_pool`, `encoder.SentenceTransformer.project`.
         title: What the learner does.
         points: Earned when every check passes; most of them if only careful checks do not.
         difficulty: From 1 to 5.

@@ -96,7 +96,7 @@ def _tutorial() -> Found:
 
 def _given(sources: dict[str, str], file: str) -> set[str]:
     """Give the imported names and the statements of a file that belong to no exercise, in one form for equal code."""
-    names = {exercise.path[0] for exercise in load_course().of_file(file)}
+    names = {path[0] for exercise in load_course().of_file(file) for path in exercise.paths}
     found = set()
     for statement in ast.parse(sources[file]).body:
         if isinstance(statement, ast.Import | ast.ImportFrom):

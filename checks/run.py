@@ -58,6 +58,11 @@ class Wish:
     fresh: bool = False
 
     @property
+    def is_single(self) -> bool:
+        """One exercise is asked for: then even a given program that nobody has touched is run."""
+        return len(self.exercises) == 1
+
+    @property
     def is_own(self) -> bool:
         """A learner looks at their own tutorial as it is: only there, what was found out before is believed."""
         return self.package is None and self.format is Format.TEXT and self.seconds is None
@@ -74,7 +79,7 @@ class Run:
         self.wish = wish
         self.submission = read_submission(package_folder(wish.package))
         self.results: dict[str, ExerciseResult] = {}
-        self._add(read_result(self.submission, exercise) for exercise in wish.exercises)
+        self._add(read_result(self.submission, exercise, wish.is_single) for exercise in wish.exercises)
         known = len(self.results)
         if self.waiting and self.kept and not wish.fresh:
             self._add(self.kept.find(self.submission, exercise) for exercise in self.waiting)
@@ -155,7 +160,7 @@ class Run:
         self, grader: "Grader", exercises: Iterable[Exercise], tell: Tell = lambda result: None
     ) -> Iterator[ExerciseResult]:
         """Grade exercises; a learner's own results are kept as they come."""
-        for result in grader.grade(self.submission, exercises, tell):
+        for result in grader.grade(self.submission, exercises, tell, self.wish.is_single):
             self.results[result.exercise_id] = result
             if self.kept:
                 self.kept.keep(self.submission, result)

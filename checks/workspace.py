@@ -9,6 +9,7 @@ from .course import SOLUTIONS, STATE, Exercise, load_course
 from .source.definitions import NO_PYTHON, definition_text, fitted
 from .source.files import decode, read_sources, replace_lines, write_whole
 from .source.fingerprint import imports_more
+from .source.given import load_given
 from .source.stubs import is_stub, stub_source
 
 BACKUPS = ".backup"
@@ -36,18 +37,21 @@ def reset(exercise: Exercise, package: Path, whole_file: bool = False) -> Path |
         content = stubs.encode()
     else:
         try:
-            content = _with_stub(path.read_bytes(), exercise, definition_text(stubs, exercise.path))
+            content = _with_stub(path.read_bytes(), exercise, stubs)
         except (OSError, *NO_PYTHON) as error:
             cure = f"`checks reset {exercise.exercise_id} --whole-file` puts back all exercises of the file"
             raise ValueError(f"{path}: {error}; {cure}") from None
     backup = _back_up(path, exercise) if path.exists() else None
+    path.parent.mkdir(exist_ok=True)
     write_whole(path, content)
     return backup
 
 
-def _with_stub(content: bytes, exercise: Exercise, stub: str) -> bytes:
-    """Put a stub in the place of an exercise; all else stays to the byte."""
-    changed = replace_lines(content, *fitted(decode(content), exercise.path, stub))
+def _with_stub(content: bytes, exercise: Exercise, stubs: str) -> bytes:
+    """Put a stub in the place of an exercise, with the parts of a given program; all else stays to the byte."""
+    changed = content
+    for path in exercise.paths if load_given(exercise) else [exercise.path]:
+        changed = replace_lines(changed, *fitted(decode(changed), path, definition_text(stubs, path)))
     if not is_stub(decode(changed), exercise, load_course().others(exercise)):
         raise ValueError(f"{'.'.join(exercise.path)} is written in a way that cannot be undone line by line")
     return changed
@@ -94,10 +98,11 @@ def _that_may_import(sources: dict[str, str]) -> list[Exercise]:
 
 def _texts(text: str, exercise: Exercise) -> list[str]:
     """Give the texts of an exercise's definitions; none where they cannot be told apart."""
-    try:
-        return [definition_text(text, exercise.path)]
-    except NO_PYTHON:
-        return []
+    texts = []
+    for path in exercise.paths if load_given(exercise) else [exercise.path]:
+        with contextlib.suppress(*NO_PYTHON):
+            texts.append(definition_text(text, path))
+    return texts
 
 
 def next_hint(exercise: Exercise) -> int:

@@ -18,11 +18,12 @@ from checks.referee.judge import rules
 SOLUTIONS = Path(__file__).parents[1] / "solutions"
 CHECKS = SOLUTIONS.parent / "checks"
 TEXT = sorted(SOLUTIONS.glob("*.py"))
-FILES = [*TEXT, *sorted((SOLUTIONS / "app").glob("*.py"))]
+FAULTS = sorted((SOLUTIONS / "faults").glob("*.py"))
+FILES = [*TEXT, *FAULTS, *sorted((SOLUTIONS / "app").glob("*.py"))]
 ONLY_IN = {
     "matplotlib": {"plots.py"},
     "scipy": {"calibration.py"},
-    "sklearn": {"baselines.py", "evaluator.py", "dataset.py"},
+    "sklearn": {"baselines.py", "evaluator.py", "dataset.py", "evaluation.py"},
     "transformers": {"backbones.py"},
     "subprocess": {"fetch.py"},
     "solutions": set(),
@@ -53,6 +54,16 @@ def test_text_imports_nothing_of_the_application(path):
         for name in [node.module or "", *(alias.name for alias in node.names)]
     }
     assert path.name == "__main__.py" or not any(name.partition(".")[0] == "app" for name in names)
+
+
+@pytest.mark.parametrize("path", FAULTS, ids=lambda path: path.name)
+def test_programs_with_faults_stand_alone(path):
+    assert set(imported(path)) <= {"collections", "dataclasses", "sklearn", "torch", "typing"}
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path not in FAULTS], ids=lambda path: path.name)
+def test_nothing_imports_a_program_with_faults(path):
+    assert not re.search(r"\bfaults\b", path.read_text(encoding="utf-8"))
 
 
 def test_model_needs_no_terminal_library():
@@ -145,7 +156,7 @@ def test_folders_of_exercises_are_those_of_the_manifest():
 
 
 def test_package_under_test_is_typed_by_its_modules():
-    assert set(Code.__annotations__) <= {path.stem for path in TEXT}
+    assert set(Code.__annotations__) <= {path.stem for path in TEXT} | {"faults"}
     used = {name for path in EXERCISES.rglob("*.py") for name in re.findall(r"\bcode\.(\w+)", path.read_text("utf-8"))}
     assert used <= set(Code.__annotations__)
 

@@ -92,9 +92,9 @@ def test_run_passes_a_correct_answer(package):
 def test_run_of_a_task_shows_the_table_and_the_first_exercise_that_was_tried(package):
     done = run_checks("run", "--task", 1, "--package", package)
     assert done.returncode == 1
-    assert "✘ ✔ · · · ·" in done.stdout
-    assert "1/6" in done.stdout
-    assert "3/18" in done.stdout
+    assert "✘ ✔ · · · · ·" in done.stdout
+    assert "1/7" in done.stdout
+    assert "3/23" in done.stdout
     assert "✘ 1.1" in done.stdout
 
 
@@ -107,7 +107,9 @@ def test_run_writes_json_of_the_documented_form(package, encoding):
     assert [exercise["status"] for exercise in record["exercises"]] == ["failed", "passed", "not started"]
     assert (record["points"], record["possible"]) == (3, 8)
     assert record["exercises"][0]["diagnosis"]["name"] == IGNORED_MASK
-    assert set(record["files"]) == {path.name for path in package.glob("*.py")}
+    assert set(record["files"]) == {
+        path.relative_to(package).as_posix() for path in package.rglob("*.py") if path.parent.name != "app"
+    }
 
 
 def test_run_writes_junit(package):
@@ -175,7 +177,7 @@ def test_list_names_every_exercise():
     done = run_checks("list")
     for exercise in load_course().exercises:
         assert re.search(rf"^ *{re.escape(exercise.exercise_id)} ", done.stdout, re.M)
-    assert "39 exercises, 134 points" in done.stdout
+    assert "43 exercises, 155 points" in done.stdout
 
 
 def test_hints_lead_from_one_to_the_next(monkeypatch, tmp_path):

@@ -29,7 +29,6 @@ from solutions.freezing import (
     apply_strategy,
     layer_groups,
     optimizer_groups,
-    predict_changes,
     rebalance,
 )
 from solutions.losses import combined_loss
@@ -128,12 +127,12 @@ def step(model, optimizer):
 
 
 @MODEL_STRATEGIES
-def test_only_the_predicted_parts_move(model, strategy):
+def test_only_the_parts_that_are_not_frozen_move(model, strategy):
     apply_strategy(model, strategy)
     optimizer = AdamW(optimizer_groups(model, 1e-2, weight_decay=0.1))
     before = snapshot(model)
     step(model, optimizer)
-    assert moved(model, before) == predict_changes(strategy)
+    assert moved(model, before) == set(PARTS) - set(FROZEN_PARTS[strategy])
 
 
 @MODEL_STRATEGIES
@@ -144,7 +143,7 @@ def test_neither_stale_gradients_nor_momentum_nor_weight_decay_move_a_frozen_par
     apply_strategy(model, strategy)
     before = snapshot(model)
     optimizer.step()
-    assert moved(model, before) == predict_changes(strategy)
+    assert moved(model, before) == set(PARTS) - set(FROZEN_PARTS[strategy])
 
 
 @pytest.mark.parametrize("first", FreezeStrategy)
@@ -354,7 +353,6 @@ def test_optimizer_groups_slow_down_layer_by_layer_towards_the_bottom(model):
 
 @pytest.mark.parametrize("strategy", FreezeStrategy)
 def test_strategies_may_be_plain_text(model, strategy):
-    assert predict_changes(strategy.value) == predict_changes(strategy)
     assert rebalance(0.6, 0.8, strategy.value) == rebalance(0.6, 0.8, strategy)
     apply_strategy(model, strategy.value)
     frozen = [name for name in PARTS if not next(model.get_submodule(name).parameters()).requires_grad]
@@ -364,7 +362,6 @@ def test_strategies_may_be_plain_text(model, strategy):
 @pytest.mark.parametrize("unknown", ["head-x", "HEAD_A", None, 0])
 def test_unknown_strategies_are_refused_by_name_and_value(model, unknown):
     for call in (
-        lambda: predict_changes(unknown),
         lambda: rebalance(0.6, 0.8, unknown),
         lambda: apply_strategy(model, unknown),
     ):

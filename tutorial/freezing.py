@@ -19,19 +19,6 @@ FROZEN_PARTS: dict[FreezeStrategy, tuple[str, ...]] = {
 }
 
 
-def predict_changes(strategy: FreezeStrategy | str) -> frozenset[str]:
-    """Say which parts of the model move in one training step under a strategy.
-
-    Returns:
-        Names out of `PARTS`. A frozen head still passes gradients on to what is below it.
-
-    Raises:
-        ValueError: There is no strategy of that name.
-    """
-    # TODO 3.1 predict which parts move in one training step
-    raise NotImplementedError("exercise 3.1: predict_changes")
-
-
 def set_trainable(module: nn.Module, trainable: bool) -> None:
     """Freeze or unfreeze every parameter of a module.
 

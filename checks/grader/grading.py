@@ -8,8 +8,9 @@ from pathlib import Path
 
 from ..course import LOCAL_SEED, SOLUTIONS, Exercise, load_course
 from ..protocol.messages import Ending, Job, Load, Verdict
-from ..protocol.verdicts import Status, printable
+from ..protocol.verdicts import Outcome, Status, printable
 from ..source.files import Submission, read_sources
+from ..source.given import mistakes
 from ..source.graft import imports_of
 from ..source.stubs import stub_source
 from .bugs import write_report
@@ -77,7 +78,11 @@ class Grader:
             self.sandbox = self.referee = None
 
     def grade(
-        self, submission: Submission, exercises: Iterable[Exercise], tell: Tell = lambda result: None
+        self,
+        submission: Submission,
+        exercises: Iterable[Exercise],
+        tell: Tell = lambda result: None,
+        untouched: bool = False,
     ) -> Iterator[ExerciseResult]:
         """Grade exercises one after the other.
 
@@ -85,9 +90,10 @@ class Grader:
             submission: Whose answers.
             exercises: Which.
             tell: Called with each wrong answer's verdict, before its misconception is looked for.
+            untouched: Run a given program with mistakes even if it is as it was handed out.
         """
         for exercise in exercises:
-            yield read_result(submission, exercise) or self._grade(submission, exercise, tell)
+            yield read_result(submission, exercise, untouched) or self._grade(submission, exercise, tell)
 
     def _grade(self, submission: Submission, exercise: Exercise, tell: Tell) -> ExerciseResult:
         try:
@@ -133,7 +139,7 @@ def handed_out(exercise: Exercise) -> tuple[dict[str, str], Load]:
 def judged(exercise: Exercise, verdict: Verdict, ending: Ending) -> ExerciseResult:
     """Make the result of an exercise: the verdict, and how its worker ended."""
     return replace(
-        result_of(exercise, verdict.status, verdict.problem),
+        result_of(exercise, verdict.status, verdict.problem or remaining(exercise, verdict)),
         points=_earned(exercise, verdict.status),
         checks=verdict.checks,
         lines=verdict.lines,
@@ -141,6 +147,18 @@ def judged(exercise: Exercise, verdict: Verdict, ending: Ending) -> ExerciseResu
         seconds=round(ending.seconds, 3),
         imports_solutions=ending.imports_solutions,
     )
+
+
+def remaining(exercise: Exercise, verdict: Verdict) -> str:
+    """Say how many mistakes of a given program are still there; empty if it has none, or all is well."""
+    planted = mistakes(exercise)
+    if not planted or not verdict.checks or verdict.status in (Status.PASSED, Status.WORKS):
+        return ""
+    passed = {check.claim for check in verdict.checks if check.verdict is Outcome.PASSED}
+    left = sum(not passed.issuperset(mistake.claims) for mistake in planted)
+    if not left:
+        return f"all {len(planted)} mistakes are mended, but something else is wrong now"
+    return f"{left} of {len(planted)} {'mistake remains' if left == 1 else 'mistakes remain'}"
 
 
 def _earned(exercise: Exercise, status: Status) -> float:

@@ -4,6 +4,7 @@ from ..course import Exercise, load_course
 from ..protocol.verdicts import Status
 from ..source.definitions import lines_of
 from ..source.files import Submission
+from ..source.given import mistakes
 from ..source.stubs import is_stub
 from .results import ExerciseResult, result_of
 
@@ -20,13 +21,20 @@ def notes_on(submission: Submission, exercise: Exercise) -> tuple[str, ...]:
     )
 
 
-def read_result(submission: Submission, exercise: Exercise) -> ExerciseResult | None:
-    """Say what the text alone tells: that an exercise is not started, or not there. None if it has to be run."""
+def read_result(submission: Submission, exercise: Exercise, untouched: bool = False) -> ExerciseResult | None:
+    """Say what the text alone tells: that an exercise is not started, or not there. None if it has to be run.
+
+    Args:
+        submission: Whose answers.
+        exercise: Which.
+        untouched: Run a given program with mistakes even if it is as it was handed out.
+    """
     if exercise.file in submission.refused:
         return _not_there(exercise, f"Python does not read {exercise.file}.py: {submission.refused[exercise.file]}")
     if exercise.file not in submission.sources:
         return _not_there(exercise, f"{exercise.file}.py is missing")
-    if is_stub(submission.sources[exercise.file], exercise, load_course().others(exercise)):
+    runs = untouched and mistakes(exercise)
+    if not runs and is_stub(submission.sources[exercise.file], exercise, load_course().others(exercise)):
         return result_of(exercise)
     return None
 

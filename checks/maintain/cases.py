@@ -1,6 +1,6 @@
 """Cases: submissions whose verdict is known, by which an exercise is proved sound."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from ..protocol.verdicts import Outcome, Status
 from ..referee.misconceptions import load_misconceptions
 from ..source.definitions import definition_text, find, remove_definition, replace_definition, split_lines
 from ..source.files import read_sources
+from ..source.given import Change, mistakes, with_changes
 from .stubs import fresh_stubs
 
 # A package that does nothing but agree, and bends every tool that a naive grader would compare with.
@@ -42,6 +43,7 @@ class Case(NamedTuple):
     name: str
     sources: dict[str, str]
     problem: Callable[[ExerciseResult], str | None]
+    untouched: bool = False
 
 
 def cases(exercise: Exercise) -> Iterator[Case]:
@@ -51,12 +53,25 @@ def cases(exercise: Exercise) -> Iterator[Case]:
     yield Case("the solution", sources, _must_pass)
     yield Case("the stub", fresh_stubs(), _must_not_be_started)
     yield Case("a poisoned package", poisoned(), _must_earn_nothing)
+    yield from _given_cases(exercise, sources)
     for path in alternatives(exercise):
         alternative = splice(text, exercise, path.read_text(encoding="utf-8"))
         yield Case(f"alternative {path.stem}", {**sources, exercise.file: alternative}, _must_pass)
     for wrong in load_misconceptions(exercise):
         changed = {**sources, exercise.file: wrong.apply(text, exercise)}
         yield Case(wrong.name, changed, _must_be_diagnosed(wrong.name))
+
+
+def _given_cases(exercise: Exercise, sources: dict[str, str]) -> Iterator[Case]:
+    """Prove that each mistake of a given program is seen by its own checks, with all others and without any."""
+    planted = mistakes(exercise)
+    chosen: dict[str, tuple[Change, ...]] = {f"the mistake alone: {mistake.name}": (mistake,) for mistake in planted}
+    chosen |= {f"all mistakes but: {one.name}": tuple(each for each in planted if each != one) for one in planted}
+    for name, made in chosen.items():
+        text = with_changes(sources[exercise.file], exercise, made)
+        yield Case(name, {**sources, exercise.file: text}, _must_be_seen(made))
+    if planted:
+        yield Case("the given program, run", fresh_stubs(), _must_be_seen(planted), untouched=True)
 
 
 def alternatives(exercise: Exercise) -> list[Path]:
@@ -112,6 +127,23 @@ def _must_not_be_started(result: ExerciseResult) -> str | None:
     if result.status is Status.NOT_STARTED and not result.points:
         return None
     return f"is {result.status}, but must be called not started: {result.problem}"
+
+
+def _must_be_seen(made: Sequence[Change]) -> Callable[[ExerciseResult], str | None]:
+    def problem(result: ExerciseResult) -> str | None:
+        wanted = {claim for mistake in made for claim in mistake.claims}
+        failed = {check.claim for check in result.checks if check.verdict is not Outcome.PASSED}
+        if not result.checks:
+            return f"is {result.status}, but must be run: {result.problem}"
+        if result.diagnosis:
+            return f"is taken for {result.diagnosis.name!r}, but nothing may be said of a mistake that is to be found"
+        quiet, loud = "; ".join(sorted(wanted - failed)), "; ".join(sorted(failed - wanted))
+        return (
+            " | ".join([*([f"is not seen by: {quiet}"] if quiet else []), *([f"fails: {loud}"] if loud else [])])
+            or None
+        )
+
+    return problem
 
 
 def _must_earn_nothing(result: ExerciseResult) -> str | None:

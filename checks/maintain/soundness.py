@@ -8,6 +8,7 @@ from ..grader.grading import Grader
 from ..protocol.suite import load_checks
 from ..referee.misconceptions import load_misconceptions
 from ..source.files import Submission, read_sources
+from ..source.given import load_given, with_changes
 from .cases import alternatives, cases
 from .sharing import share
 
@@ -34,7 +35,7 @@ def prove(grader: Grader, exercise: Exercise) -> list[Finding]:
 
 def _wrong_verdicts(grader: Grader, exercise: Exercise) -> Iterator[Finding]:
     for case in cases(exercise):
-        (result,) = grader.grade(Submission(case.name, case.sources), [exercise])
+        (result,) = grader.grade(Submission(case.name, case.sources), [exercise], untouched=case.untouched)
         problem = case.problem(result)
         if problem:
             yield Finding(exercise.exercise_id, case.name, problem)
@@ -60,8 +61,16 @@ def _incomplete(exercise: Exercise) -> Iterator[Finding]:
 
 
 def _misfits(exercise: Exercise) -> Iterator[Finding]:
-    """Find misconceptions that do not fit the reference any more."""
+    """Find misconceptions and mistakes of a given program that do not fit the reference, or the checks, any more."""
     text = read_sources(SOLUTIONS)[exercise.file]
+    claims = {check.claim for check in load_checks(exercise)}
+    for change in load_given(exercise):
+        for claim in sorted(set(change.claims) - claims):
+            yield Finding(exercise.exercise_id, change.name, f"there is no check {claim!r}")
+        try:
+            with_changes(text, exercise, [change])
+        except ValueError as error:
+            yield Finding(exercise.exercise_id, change.name or "given", str(error))
     for wrong in load_misconceptions(exercise):
         try:
             wrong.apply(text, exercise)

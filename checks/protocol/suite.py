@@ -31,11 +31,13 @@ class Code(Protocol):
     early_stopping: Any
     encoder: Any
     evaluator: Any
+    faults: Any
     freezing: Any
     geometry: Any
     gradients: Any
     losses: Any
     mistakes: Any
+    movements: Any
     multitask: Any
     plots: Any
     pooling: Any

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from ..course import Exercise
 from ..protocol.messages import Diagnosed
 from ..protocol.verdicts import Diagnosis, Outcome
+from ..source.given import mistakes
 from .compare import difference, without_numbers
-from .expected import Expected, Observed, TimeIsUp
+from .expected import GIVEN, Expected, Observed, TimeIsUp
 from .judge import CaseResult, judge_cases, judge_checks, rules
 from .misconceptions import load_misconceptions
 
@@ -66,6 +67,8 @@ class _Search:
 
         First come those that share the first wrong case.
         """
+        if mistakes(self.exercise):
+            self._forget_given()
         if not self.mistakes:
             return
         first = min(self.mistakes, key=self._order)
@@ -75,6 +78,15 @@ class _Search:
             match = self._match(number)
             if match.explained:
                 yield match
+
+    def _forget_given(self) -> None:
+        """Leave out the mistakes that were handed out: to find those is the exercise."""
+        given = self._see(GIVEN)
+        theirs = _mistakes(self._judged(given))
+        same = {
+            place for place in theirs.keys() & self.mistakes.keys() if self._same(place, theirs[place], given[place[0]])
+        }
+        self.mistakes = {place: case for place, case in self.mistakes.items() if place not in same}
 
     def explains_all(self, match: _Match) -> bool:
         """Tell whether a misconception explains every wrong case."""

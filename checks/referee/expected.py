@@ -14,13 +14,14 @@ from ..protocol.probe import observe, packed
 from ..protocol.suite import load_checks
 from ..source.files import read_sources, write_whole
 from ..source.fingerprint import course_fingerprint
+from ..source.given import load_given, with_changes
 from ..source.package import Package
 from .judge import read
 from .misconceptions import load_misconceptions
 
 Observed = dict[str, Seen]  # what one check saw: case to what came of it
 
-REFERENCE = -1  # beside the numbers of the misconceptions
+REFERENCE, GIVEN = -1, -2  # beside the numbers of the misconceptions
 DIGEST = hashlib.sha256().digest_size
 
 
@@ -71,7 +72,7 @@ class Expected:
 
         Args:
             exercise: Whose checks.
-            answer: A misconception's number, or `REFERENCE`.
+            answer: A misconception's number, `REFERENCE`, or `GIVEN` for the program that is handed out.
             most: Number of checks that are asked for; all, if not given.
             deadline: Of the monotonic clock.
 
@@ -91,7 +92,9 @@ class Expected:
 
     def _compute(self, exercise: Exercise, answer: int, most: int, deadline: float) -> list[bytes]:
         text = self.sources[exercise.file]
-        if answer != REFERENCE:
+        if answer == GIVEN:
+            text = with_changes(text, exercise, load_given(exercise))
+        elif answer != REFERENCE:
             text = load_misconceptions(exercise)[answer].apply(text, exercise)
         observations = self._observe(exercise, text, 1, most, deadline, with_inputs=answer == REFERENCE)
         if most == len(load_checks(exercise)):
@@ -144,7 +147,7 @@ class Expected:
                 write_whole(file, hashlib.sha256(body).digest() + body)
 
     def _file(self, exercise: Exercise, answer: int) -> Path:
-        name = "reference" if answer == REFERENCE else f"misconception-{answer}"
+        name = {REFERENCE: "reference", GIVEN: "given"}.get(answer, f"misconception-{answer}")
         return (self.folder or Path()) / exercise.exercise_id / name
 
     def _key(self, exercise: Exercise) -> str:

@@ -33,13 +33,14 @@ def prepare_all(seed: int, folder: str, complete: str) -> None:
 
 
 def _prepare(seed: int, folder: Path, complete: str) -> None:
-    from .expected import REFERENCE, Expected
+    from ..source.given import mistakes
+    from .expected import GIVEN, REFERENCE, Expected
     from .misconceptions import load_misconceptions
 
     expected = Expected(seed)
     expected.remember(folder)
     exercises = load_course().exercises
-    answers = {exercise: range(len(load_misconceptions(exercise))) for exercise in exercises}
+    answers = {e: [*([GIVEN] if mistakes(e) else []), *range(len(load_misconceptions(e)))] for e in exercises}
     every: list[tuple[Exercise, int]] = [(exercise, REFERENCE) for exercise in exercises]
     every += [(exercise, answer) for exercise in exercises for answer in answers[exercise]]
     for exercise, answer in every:

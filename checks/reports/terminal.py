@@ -12,6 +12,7 @@ from rich.text import Text
 from ..course import TUTORIAL, Course, Exercise, load_course
 from ..grader.results import DIAGNOSIS, ExerciseResult, total
 from ..protocol.verdicts import CheckResult, CodeLine, Outcome, Part, Status
+from ..source.given import mistakes
 from . import pictures
 from .pages import address
 
@@ -242,7 +243,7 @@ def _code(lines: tuple[CodeLine, ...], package: str) -> Text:
     """Show the learner's own lines of a traceback, the innermost last."""
     shown = []
     for line in dict.fromkeys(lines):
-        place = f"{Path(package, Path(line.file).name)}:{line.number}"
+        place = f"{Path(package, *Path(line.file).parts[1:])}:{line.number}"
         values = f"\n    with {line.values}" if line.values else ""
         shown.append(f"{place}{f' in {line.function}' if line.function else ''}\n    {line.text}{values}")
     return Text("\n".join(shown), "cyan")
@@ -262,7 +263,7 @@ def _next_steps(exercise: ExerciseResult, package: str) -> RenderableType:
             "Edit": f"{Path(package, file)}.py, {name}",
             "Check": f"checks run {exercise_id}{option}",
             "Hint": f"checks hint {exercise_id}",
-            "Why": f"checks why {exercise_id}{option}",
+            "Why": "" if mistakes(load_course().exercise(exercise_id)) else f"checks why {exercise_id}{option}",
             "Go on": go_on if exercise.status is Status.WORKS else "",
         }
     table = Table.grid(padding=(0, 2))

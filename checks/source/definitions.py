@@ -98,7 +98,11 @@ def find(text: str, path: Path) -> Definition:
         ValueError: It is not there.
         SyntaxError: The text is no Python.
     """
-    node = locate(parse(text), path)
+    return _located(parse(text), path)
+
+
+def _located(tree: ast.Module, path: Path) -> Definition:
+    node = locate(tree, path)
     if node is None:
         raise ValueError(f"there is no {'.'.join(path)} in the file")
     return node
@@ -162,10 +166,10 @@ def apply_diff(text: str, paths: Sequence[Path], diff: str) -> str:
 def _apply_hunk(text: str, paths: Sequence[Path], hunk: list[str]) -> str:
     old = [line[2:] for line in hunk if line[:1] in "- "]
     new = [line[2:] for line in hunk if line[:1] in "+ "]
-    lines = text.split("\n")
+    lines, tree = text.split("\n"), parse(text)
     starts = [
         start
-        for first, last in (span(find(text, path)) for path in paths)
+        for first, last in (span(_located(tree, path)) for path in paths)
         for start in range(first, last - len(old) + 1)
         if [line.strip() for line in lines[start : start + len(old)]] == [line.strip() for line in old]
     ]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LARGEST_FILE = 1024**2
+FAULTS = "faults"  # the folder of given programs with mistakes
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Submission:
 
     Attributes:
         path: Of its folder.
-        sources: Text of each file, by its name without suffix.
+        sources: Text of each file, by its name without suffix: `pooling`, `faults/encoder`.
         refused: Python's reason, for each file that it does not read.
         contents: Bytes of each file, by its whole name.
     """
@@ -51,22 +52,29 @@ def read_submission(folder: Path) -> Submission:
     for file in files:
         if file.stat().st_size > LARGEST_FILE:
             raise ValueError(f"{file} has {file.stat().st_size} bytes, but a file may have {LARGEST_FILE}")
-        content = contents[file.name] = file.read_bytes()
+        name = file.relative_to(folder)
+        content = contents[name.as_posix()] = file.read_bytes()
         try:
-            sources[file.stem] = decode(content)
+            sources[module_of(name)] = decode(content)
         except SyntaxError as error:
-            refused[file.stem] = str(error.msg)
+            refused[module_of(name)] = str(error.msg)
     return Submission(str(folder), sources, refused, contents)
 
 
 def read_sources(folder: Path) -> dict[str, str]:
     """Read the Python files of a package of our own: file name without suffix to text."""
-    return {path.stem: decode(path.read_bytes()) for path in python_files(folder)}
+    return {module_of(path.relative_to(folder)): decode(path.read_bytes()) for path in python_files(folder)}
+
+
+def module_of(path: Path) -> str:
+    """Name a file of a package without its suffix: `pooling`, `faults/encoder`."""
+    return path.with_suffix("").as_posix()
 
 
 def python_files(folder: Path) -> list[Path]:
-    """List the Python files of a package that can be imported: not what editors leave beside them."""
-    return [path for path in sorted(folder.glob("*.py")) if path.stem.isidentifier() and path.is_file()]
+    """List the Python files that learners work at and that can be imported: not what editors leave beside them."""
+    paths = [*sorted(folder.glob("*.py")), *sorted((folder / FAULTS).glob("*.py"))]
+    return [path for path in paths if path.stem.isidentifier() and path.is_file()]
 
 
 def decode(content: bytes) -> str:

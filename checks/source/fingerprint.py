@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..course import CHECKS, EXERCISES, SOLUTIONS, Course, Exercise
 from .definitions import NO_PYTHON, parse
-from .files import Submission
+from .files import Submission, python_files
 
 # Whose versions a result depends on.
 LIBRARIES = ("torch", "transformers", "tokenizers", "safetensors", "numpy", "scikit-learn", "matplotlib")
@@ -43,7 +43,7 @@ def _of_all_exercises() -> str:
 
     ours = (path for path in CHECKS.rglob("*.py") if path.parent == EXERCISES or EXERCISES not in path.parents)
     versions = (platform.python_version(), *map(importlib.metadata.version, LIBRARIES))
-    return digest(*versions, *_texts(SOLUTIONS.glob("*.py")), *_texts(ours))
+    return digest(*versions, *_texts(python_files(SOLUTIONS)), *_texts(ours))
 
 
 def _texts(files: Iterable[Path]) -> list[str]:
@@ -96,7 +96,7 @@ def _own_names(text: str) -> set[str]:
 @cache
 def _known_packages() -> set[str]:
     """List the packages that are installed with us: Python's own, and those of the solutions."""
-    texts = [path.read_text(encoding="utf-8") for path in SOLUTIONS.glob("*.py")]
+    texts = [path.read_text(encoding="utf-8") for path in python_files(SOLUTIONS)]
     return {*sys.stdlib_module_names, *(package for text in texts for _, package in _imports(text))}
 
 

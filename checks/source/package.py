@@ -10,7 +10,7 @@ import importlib.machinery
 import sys
 import types
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 Text = str | ast.Module
@@ -21,7 +21,7 @@ class Package(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     Args:
         name: Its name among the imported modules.
-        sources: File name without suffix to text or syntax tree.
+        sources: File name without suffix to text or syntax tree; `faults/encoder` is imported as `faults.encoder`.
         spare: File name to text in which names are looked up that the module lacks.
     """
 
@@ -33,9 +33,12 @@ class Package(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         sys.meta_path.insert(0, self)
 
     def __getattr__(self, file: str) -> Any:
-        if file.startswith("__") or file not in self.sources:
+        if file.startswith("__") or not (file in self.sources or self._is_folder(file)):
             raise AttributeError(f"the package has no file {file}.py")
-        return importlib.import_module(f"{self.name}.{file}")
+        return importlib.import_module(f"{self.name}.{file.replace('/', '.')}")
+
+    def _is_folder(self, file: str) -> bool:
+        return not file or f"{file}/__init__" in self.sources
 
     def close(self) -> None:
         """Forget the package and all its modules."""
@@ -48,19 +51,23 @@ class Package(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Answer for the package and its modules only."""
-        package, _, file = fullname.partition(".")
-        if package != self.name or (file and file not in self.sources):
+        package, _, rest = fullname.partition(".")
+        file = rest.replace(".", "/")
+        folder = self._is_folder(file)
+        if package != self.name or not (folder or file in self.sources):
             return None
-        return importlib.machinery.ModuleSpec(fullname, self, origin=self._origin(file), is_package=not file)
+        return importlib.machinery.ModuleSpec(fullname, self, origin=self._origin(file), is_package=folder)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
         """Leave that to Python."""
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Execute a module's text."""
-        file = module.__name__.partition(".")[2]
-        if not file:
+        file = module.__name__.partition(".")[2].replace(".", "/")
+        if self._is_folder(file):
             module.__path__ = []
+            if file:
+                module.__dict__["__getattr__"] = partial(_member, module.__name__)
             return
         module.__file__ = self._origin(file)
         if file in self.spare:
@@ -87,6 +94,13 @@ class Package(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return sys.modules[own].__dict__[name]
 
         return look_up
+
+
+def _member(folder: str, file: str) -> Any:
+    """Import a file of a folder when it is asked for: `package.faults.encoder`."""
+    if file.startswith("__"):
+        raise AttributeError(file)
+    return importlib.import_module(f"{folder}.{file}")
 
 
 @lru_cache(maxsize=256)

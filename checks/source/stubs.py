@@ -1,4 +1,4 @@
-"""From a solution's source to the tutorial's: the bodies of the exercises become stubs, all else stays."""
+"""From a solution's source to the tutorial's: exercises become stubs or given programs, all else stays."""
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +18,7 @@ from .definitions import (
     split_lines,
     without_docstring,
 )
+from .given import is_given, load_given, with_changes
 
 # What the tutorial alone needs to know: that an exercise may be still to be done.
 ENTRY = r'''"""Entry point of `python -m tutorial`: tells which exercise comes next where a command needs it."""
@@ -63,10 +64,16 @@ def stub_source(text: str, exercises: Iterable[Exercise]) -> str:
         exercises: Those of its exercises that become stubs.
     """
     for exercise in exercises:
-        for part in exercise.parts:
-            text = remove_definition(text, (part,))
-        text = _stub_target(text, exercise)
+        given = load_given(exercise)
+        text = with_changes(text, exercise, given) if given else _emptied(text, exercise)
     return text
+
+
+def _emptied(text: str, exercise: Exercise) -> str:
+    """Leave of an exercise its target alone, without its body."""
+    for part in exercise.parts:
+        text = remove_definition(text, (part,))
+    return _stub_target(text, exercise)
 
 
 def _stub_target(text: str, exercise: Exercise) -> str:
@@ -112,14 +119,19 @@ def is_stub(text: str, exercise: Exercise, others: Iterable[Path]) -> bool:
         exercise: Which exercise of it.
         others: Paths of the other exercises in the file: one that is no Python does not matter.
     """
-    if _marker(exercise) not in text:
+    given = bool(load_given(exercise))
+    if not given and _marker(exercise) not in text:
         return False
     try:
         tree = _parsed(text) or parse_around(text, list(others))
     except NO_PYTHON:
         return False  # whoever runs it will say what is wrong
     node = locate(tree, exercise.path)
-    if node is None or node.decorator_list or _is_bound_again(tree, exercise.path):
+    if node is None or _is_bound_again(tree, exercise.path):
+        return False
+    if given:
+        return is_given(tree, exercise)
+    if node.decorator_list:
         return False
     functions = _functions(node)
     return bool(functions) and all(_only_raises(function, _marker(exercise)) for function in functions)

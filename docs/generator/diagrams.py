@@ -1,7 +1,7 @@
 """The diagrams of the pages."""
 
 from solutions.config import FreezeStrategy
-from solutions.freezing import FROZEN_PARTS, PARTS, predict_changes
+from solutions.freezing import FROZEN_PARTS, PARTS
 
 from .canvas import Canvas
 from .drawing import Drawing, fragment
@@ -125,7 +125,7 @@ def freezing() -> Drawing:
         top = 46 + 44 * row
         sheet.words(4, top + 22, strategy.value, "strong")
         for column, part in enumerate(PARTS):
-            trains = part in predict_changes(strategy)
+            trains = part not in FROZEN_PARTS[strategy]
             sheet.box(134 + 86 * column, top, 76, 34, "trains" if trains else "frozen", "" if trains else "frozen")
     frozen = "; ".join(
         f"{strategy.value}: {', '.join(FROZEN_PARTS[strategy]) if FROZEN_PARTS[strategy] else 'no part'}"

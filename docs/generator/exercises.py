@@ -14,6 +14,7 @@ from checks.reports.pages import setting
 from checks.reports.terminal import found
 from checks.source.definitions import definition_text, find, span
 from checks.source.files import Submission, read_sources
+from checks.source.given import mistakes
 
 SCREEN = 15  # lines of a report that are shown
 
@@ -25,11 +26,7 @@ BLOCK = """
 <div><dt>Points</dt><dd>{points}, {works:g} if it works</dd></div>
 </dl>
 
-Fill in `{target}` in {stub_place}:
-
-```python
-{stub}
-```
+{handed_out}
 
 Then look at what {checks} say:
 
@@ -46,7 +43,23 @@ checks run {id}
     ```python
 {solution}
     ```
-"""
+{found}"""
+
+NUMBERS = {3: "three", 4: "four", 5: "five"}  # of mistakes
+
+STUB = """Fill in `{target}` in {place}:
+
+```python
+{stub}
+```"""
+
+PROGRAM = """Make `{target}` in {place} right. It runs, and {number} things in it are wrong:
+
+??? example "The program"
+
+    ```python
+{program}
+    ```"""
 
 
 def fragments() -> dict[str, str]:
@@ -83,10 +96,9 @@ def block(exercise: Exercise, stub: str, solution: str) -> str:
         solution: The reference's file.
     """
     answer = "\n\n".join(source(solution, path) for path in exercise.paths)
+    found = "".join(f"\n    - {mistake.name}" for mistake in mistakes(exercise))
     return BLOCK.format(
         id=exercise.exercise_id,
-        target=".".join(exercise.path),
-        stub_place=place("tutorial", exercise, stub),
         solution_place=place("solutions", exercise, solution),
         difficulty=dots(exercise.difficulty),
         importance=dots(exercise.importance),
@@ -94,12 +106,23 @@ def block(exercise: Exercise, stub: str, solution: str) -> str:
         points=exercise.points,
         works=load_course().points_if_it_works(exercise),
         checks=counted_checks(exercise),
-        stub=source(stub, exercise.path),
+        handed_out=handed_out(exercise, stub),
         hints="\n\n".join(
             f'??? tip "Hint {number}"\n\n    {hint}' for number, hint in enumerate(exercise.hints, start=1)
         ),
         solution=textwrap.indent(answer, "    "),
+        found=f"\n    What was wrong:\n{found}\n" if found else "",
     )
+
+
+def handed_out(exercise: Exercise, stub: str) -> str:
+    """Show what the learner begins with: a stub, or a whole program with mistakes, in a fold."""
+    names = {"target": ".".join(exercise.path), "place": place("tutorial", exercise, stub)}
+    planted = mistakes(exercise)
+    if planted:
+        program = textwrap.indent(stub.strip("\n"), "    ")
+        return PROGRAM.format(**names, number=NUMBERS[len(planted)], program=program)
+    return STUB.format(**names, stub=source(stub, exercise.path))
 
 
 def counted_checks(exercise: Exercise) -> str:

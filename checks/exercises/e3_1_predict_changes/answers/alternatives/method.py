@@ -1,2 +1,0 @@
-def predict_changes(strategy):
-    return frozenset(PARTS).difference(FROZEN_PARTS[FreezeStrategy(strategy)])

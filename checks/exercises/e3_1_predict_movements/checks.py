@@ -1,0 +1,85 @@
+"""Checks of exercise 3.1, `predict_movements`."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import torch
+
+from ...protocol.suite import Case, Code, Suite, WrongForm, case, expect
+
+CAUSES = ("task A", "task B", "weight decay", "momentum", "old gradient")  # in the order of `causes_of_movement`
+PARTS = ("encoder", "head A", "head B")
+
+suite = Suite()
+
+
+def _cell(code: Code, name: str, part: str) -> str:
+    """Read a cell of the learner's table, in one form for all ways to write it."""
+    table = expect(dict, code.movements.predict_movements(), "the table")
+    if name not in table:
+        raise WrongForm(f"the table has no row {name!r}")
+    row = expect(dict, table[name], f"the row {name!r}")
+    if part not in row:
+        raise WrongForm(f"the row {name!r} has no cell for {part!r}")
+    words = " ".join(expect(str, row[part], f"the cell for {part!r}").lower().split())
+    if words in ("?", ""):
+        raise WrongForm("this cell is not filled in yet")
+    said = set(words.split(" and "))
+    known = {cause.lower(): cause for cause in CAUSES}
+    if unknown := sorted(said - known.keys() - {"nothing"}):
+        raise WrongForm(f"{unknown[0]!r} is none of: nothing, {', '.join(CAUSES)}; several are joined by 'and'")
+    if "nothing" in said and len(said) > 1:
+        raise WrongForm("nothing, and something as well: one of the two is wrong")
+    return " and ".join(cause for cause in CAUSES if cause.lower() in said) or "nothing"
+
+
+def _beside_the_step(code: Code, name: str, part: str, really: str) -> dict[str, str]:
+    """Set beside each other what is said to move a part, and what does."""
+    return {"said": _cell(code, name, part), "really": really}
+
+
+def _row(code: Code, name: str) -> Iterator[Case]:
+    really = code.movements.causes_of_movement(name)
+    for part in PARTS:
+        label = "the encoder" if part == "encoder" else part
+        yield case(label, partial(_beside_the_step, code, name, part, really[part]))
+
+
+@suite.check("knows what moves with a frozen encoder")
+def frozen_encoder(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    return _row(code, "frozen encoder")
+
+
+@suite.check("knows what moves with a frozen head")
+def frozen_head(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    return _row(code, "frozen head")
+
+
+@suite.check("knows what moves where gradients of an earlier pass were left")
+def old_gradient(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    return _row(code, "old gradient")
+
+
+@suite.check("knows what moves where a loss has the weight zero")
+def loss_weight_zero(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    return _row(code, "loss weight zero")
+
+
+@suite.check("knows what moves where a task has no labels")
+def no_labels(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    return _row(code, "no labels")
+
+
+@suite.check("knows what moves where an optimizer has momentum on a part that was frozen")
+def momentum(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    return _row(code, "momentum")
+
+
+@suite.check("knows what moves where both heads are one layer")
+def tied_heads(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    return _row(code, "tied heads")
+
+
+@suite.check("knows what moves where one head gets detached features")
+def detached_features(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    return _row(code, "detached features")
