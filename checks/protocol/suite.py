@@ -29,6 +29,7 @@ class Code(Protocol):
     dataset: Any
     early_stopping: Any
     encoder: Any
+    entities: Any
     evaluator: Any
     freezing: Any
     losses: Any
@@ -38,6 +39,8 @@ class Code(Protocol):
     pooling: Any
     reviews: Any
     similarity: Any
+    tagging: Any
+    tags: Any
     tasks: Any
     templates: Any
     trainer: Any
