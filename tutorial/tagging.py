@@ -12,7 +12,7 @@ from .encoder import SentenceTransformer, inference
 from .entities import EntityScores, score_entities
 from .losses import score_labelled
 from .multitask import ClassificationHead
-from .tags import TAGS, WORD, TaggedBatch, align_labels, collate_tagged, tokenize_words
+from .tags import TAGS, WORD, TaggedBatch, collate_tagged, tokenize_words
 from .tasks import UNLABELLED
 
 
@@ -125,7 +125,7 @@ def tagged_batch(model: TaggingSentenceTransformer, samples: Sequence[Sample]) -
 def train_tagger(
     model: TaggingSentenceTransformer,
     batch: TaggedBatch,
-    epochs: int = 10,
+    epochs: int = 6,
     batch_size: int = 16,
     learning_rate: float = 3e-3,
     alpha: float = 1.0,
@@ -193,18 +193,23 @@ class TaggedSentence(NamedTuple):
 
 
 def tag_sentences(model: TaggingSentenceTransformer, sentences: Sequence[str]) -> list[TaggedSentence]:
-    """Tag the words of any sentences and classify them, in eval mode. Words beyond the longest length have no tag."""
+    """Tag the words of any sentences and classify them, in eval mode. A word without a piece, or cut off, is `O`."""
     words = [list(WORD.finditer(sentence)) for sentence in sentences]
-    inputs, word_ids = tokenize_words(
-        [[word.group() for word in row] for row in words], model.tokenizer, model.max_length
-    )
-    # Which pieces are first ones, no matter of what: every word has the label 0.
-    first = align_labels([[0] * len(row) for row in words], word_ids)
+    texts = [[word.group() for word in row] for row in words]
+    inputs, word_ids = tokenize_words(texts, model.tokenizer, model.max_length)
     with inference(model):
-        output = model(**inputs)
-    tags = tag_names(output.tag_logits.argmax(dim=-1), first)
+        output: TaggingOutput = model(**inputs)
+    rows = zip(sentences, words, word_ids, output.tag_logits.argmax(dim=-1).tolist(), strict=True)
     probabilities = output.sentence_logits.softmax(dim=-1)
     return [
-        TaggedSentence(sentence, [word.span() for word in row], found, each)
-        for sentence, row, found, each in zip(sentences, words, tags, probabilities, strict=True)
+        TaggedSentence(sentence, [word.span() for word in row], _tags_of(len(row), pieces, tags), each)
+        for (sentence, row, pieces, tags), each in zip(rows, probabilities, strict=True)
     ]
+
+
+def _tags_of(count: int, pieces: Sequence[int | None], tags: Sequence[int]) -> list[str]:
+    """Name the tag of each word: that of its first piece."""
+    first: dict[int | None, int] = {}
+    for word, tag in zip(pieces, tags, strict=True):
+        first.setdefault(word, tag)
+    return [TAGS[first[word]] if word in first else "O" for word in range(count)]

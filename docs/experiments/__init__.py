@@ -25,6 +25,7 @@ EXPERIMENTS = (
     "forgetting",
     "data_size",
     "frozen_head",
+    "tagging",
     # On real reviews; those that share features keep them for each other.
     "raters",
     "real_sizes",

@@ -1,4 +1,4 @@
-"""The command line: `python -m solutions demo | embed | similarity | train | evaluate | predict | fetch`.
+"""The command line: `python -m solutions demo | embed | similarity | train | evaluate | predict | tag | fetch`.
 
 A command checks what it was given and that its results can be written, before it imports the libraries that do the
 work: `--help` and most mistakes are answered at once.
@@ -205,6 +205,15 @@ def predict(
     from . import commands
 
     commands.predict(texts, checkpoint, choose_device(device))
+
+
+@app.command()
+def tag(sentences: Sentences = None, file: SentenceFile = None) -> None:
+    """Tag the words of sentences and classify them, with heads that are trained in a few seconds on generated ones."""
+    texts = read_sentences(sentences, file)
+    from .tagger import tag as show
+
+    show(texts, console)
 
 
 @app.command()
