@@ -136,15 +136,6 @@ def tiny_model(code: Code, rng: torch.Generator, backbone: Any = None, **options
     return model.eval()
 
 
-def tiny_tagger(code: Code, rng: torch.Generator, backbone: Any, **options: Any) -> Any:
-    """Make a tagger of width 4 with three classes for sentences and five tags for tokens, in eval mode."""
-    model = code.tagging.TaggingSentenceTransformer(
-        backbone, tiny_tokenizer(), **{"classes": 3, "tags": 5, "dim": 4, "max_length": LONGEST, **options}
-    )
-    _stir(model.layer_norm, rng)
-    return model.eval()
-
-
 def _stir(layer_norm: torch.nn.LayerNorm, rng: torch.Generator) -> None:
     with torch.no_grad():
         layer_norm.weight.copy_(1 + 0.5 * torch.rand(layer_norm.weight.shape, generator=rng))

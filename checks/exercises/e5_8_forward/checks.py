@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from ...protocol.suite import Case, Code, Suite, WrongForm, case
 from ..inputs import lengths_to_mask, outcome, send_back, tenths
 from ..models import (
+    LONGEST,
     PADDED,
     SENTENCES,
     embedded_batches,
@@ -17,7 +18,7 @@ from ..models import (
     stand_in,
     tiny_bert,
     tiny_distilbert,
-    tiny_tagger,
+    tiny_tokenizer,
     tiny_tokens,
 )
 from ..pools import DTYPES
@@ -28,8 +29,19 @@ NAMES = ("sentence_logits", "tag_logits")
 HIDDEN = 8  # width of the stand-in for a transformer
 
 
+def _tagger(code: Code, rng: torch.Generator, backbone: Any, **options: Any) -> Any:
+    """Make a tagger of width 4 with three classes and five tags, in eval mode, whose LayerNorm is no identity."""
+    model = code.tagging.TaggingSentenceTransformer(
+        backbone, tiny_tokenizer(), **{"classes": 3, "tags": 5, "dim": 4, "max_length": LONGEST, **options}
+    )
+    with torch.no_grad():
+        for weight in model.layer_norm.parameters():
+            weight.add_(0.5 * torch.rand(weight.shape, generator=rng))
+    return model.eval()
+
+
 def _model(code: Code, rng: torch.Generator, **options: Any) -> Any:
-    return tiny_tagger(code, rng, stand_in(rng, HIDDEN), **options)
+    return _tagger(code, rng, stand_in(rng, HIDDEN), **options)
 
 
 def _cached(rng: torch.Generator, lengths: tuple[int, ...] = (3, 1)) -> dict[str, Tensor]:
@@ -114,7 +126,7 @@ def masked(code: Code, rng: torch.Generator) -> Iterator[Case]:
 @suite.check("works with a BERT, a DistilBERT, the maximum and other numbers of classes and tags")
 def another_backbone(code: Code, rng: torch.Generator) -> Iterator[Case]:
     for label, backbone in {"a BERT": tiny_bert(rng, 1), "a DistilBERT": tiny_distilbert(rng, 1)}.items():
-        model = tiny_tagger(code, rng, backbone, pooling="max", classes=5, tags=3)
+        model = _tagger(code, rng, backbone, pooling="max", classes=5, tags=3)
         yield _of_tokens(f"{label}, five classes, three tags", model, tiny_tokens(PADDED))
 
 
