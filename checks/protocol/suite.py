@@ -30,6 +30,7 @@ class Code(Protocol):
     dataset: Any
     early_stopping: Any
     encoder: Any
+    entities: Any
     evaluator: Any
     faults: Any
     freezing: Any
@@ -43,6 +44,8 @@ class Code(Protocol):
     pooling: Any
     reviews: Any
     similarity: Any
+    tagging: Any
+    tags: Any
     tasks: Any
     templates: Any
     trainer: Any

@@ -27,6 +27,7 @@ EXPERIMENTS = (
     "data_size",
     "frozen_head",
     "contrastive",
+    "tagging",
     # On real reviews; those that share features keep them for each other.
     "raters",
     "real_sizes",

@@ -133,6 +133,16 @@ def fragments() -> dict[str, str]:
         "real-weights": table("real_weights", {"task A": "taskA", "task B": "taskB"}),
         "real-dropout": table("real_dropout", {"task A": "taskA", "task B": "taskB"}),
         "binary-loss": table("binary_loss", {"task B": "taskB", "parameters": "parameters", "seconds": "seconds"}),
+        "tagging": table(
+            "tagging",
+            {
+                "F1": "f1",
+                "tags right": "tags",
+                "F1 as it would report": "own_f1",
+                "tags right as it would report": "own_tags",
+                "sentences right": "accuracy",
+            },
+        ),
         "speed": table("speed", {"seconds": "seconds", "loss at the end": "loss"}),
     }
 

