@@ -3,7 +3,7 @@
 import shutil
 import sys
 
-from . import diagrams, exercises, figures, notebooks, provenance, references, tables, widgets
+from . import diagrams, exercises, figures, notebooks, provenance, questions, references, start, tables, widgets
 from .paths import GENERATED
 
 # What each part of the site is called, and what gives its fragments: name to text.
@@ -12,7 +12,9 @@ FRAGMENTS = {
     "exercises": exercises.fragments,
     "figures": figures.fragments,
     "provenance": provenance.fragments,
+    "questions": questions.fragments,
     "references": references.fragments,
+    "start": start.fragments,
     "tables": tables.fragments,
     "widgets": widgets.fragments,
 }
