@@ -68,7 +68,8 @@ def read_questions(path: Path) -> list[Question]:
 
 def question(ask: str, right: list[str], wrong: list[list[str]]) -> Question:
     """Make one question; its answers stand in an order that gives nothing away, the same each time."""
-    answers = [Answer(*right, right=True), *(Answer(*pair, right=False) for pair in wrong)]
+    verdicts = [(right, True), *((answer, False) for answer in wrong)]
+    answers = [Answer(text, reason, verdict) for (text, reason), verdict in verdicts]
     return Question(ask, sorted(answers, key=lambda answer: digest(ask, answer.text)))
 
 
