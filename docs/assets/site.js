@@ -29,10 +29,10 @@ function pooling({ sentences, matrices }, controls) {
     const matrix = matrices[choice() + (counted ? ", padding counted" : "")];
     const names = sentences.map((_, i) => `S${i + 1}`);
     const rows = matrix.map((row, i) => [names[i], ...row.map(heat)]);
-    const gap = (matrix[0][2] - matrix[0][5]).toFixed(2);
+    const [alike, other] = [matrix[0][2], matrix[0][5]].map((value) => value.toFixed(2));
     return [
       tableOf(["", ...names], rows, "Cosine similarity of six sentences"),
-      element("p", {}, `S1 is closer to S3 than to S6 by ${gap}.`),
+      element("p", {}, `S1 and S3 mean the same: ${alike}. S1 and S6 do not: ${other}.`),
       element("ol", { className: "sentences" }, ...sentences.map((text) => element("li", {}, text))),
     ];
   };

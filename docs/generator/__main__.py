@@ -3,7 +3,19 @@
 import shutil
 import sys
 
-from . import diagrams, exercises, figures, notebooks, provenance, references, rewards, tables, widgets
+from . import (
+    diagrams,
+    exercises,
+    figures,
+    notebooks,
+    provenance,
+    questions,
+    references,
+    rewards,
+    start,
+    tables,
+    widgets,
+)
 from .paths import GENERATED
 
 # What each part of the site is called, and what gives its fragments: name to text.
@@ -12,8 +24,10 @@ FRAGMENTS = {
     "exercises": exercises.fragments,
     "figures": figures.fragments,
     "provenance": provenance.fragments,
+    "questions": questions.fragments,
     "references": references.fragments,
     "rewards": rewards.fragments,
+    "start": start.fragments,
     "tables": tables.fragments,
     "widgets": widgets.fragments,
 }

@@ -24,6 +24,14 @@ class Canvas:
             below = 5 + 19 * (number - (len(lines) - 1) / 2)
             self.words(x + width / 2, y + height / 2 + below, line, "middle small" if number else "middle")
 
+    def cell(self, x: float, y: float, width: float, height: float, value: float) -> None:
+        """Draw a similarity as a cell: the nearer to one, the deeper its colour."""
+        depth = 0.6 * max(0.0, value)
+        self.items.append(
+            f'<rect class="heat" style="fill-opacity:{depth:.2f}" x="{x}" y="{y}" width="{width}" height="{height}"/>'
+        )
+        self.words(x + width / 2, y + height / 2 + 5, f"{value:z.2f}", "middle small")
+
     def words(self, x: float, y: float, text: str, kind: str = "") -> None:
         """Write words that begin at a point or, with the kind `middle`, stand around it."""
         self.items.append(f'<text class="{kind}" x="{x}" y="{y:g}">{html.escape(text)}</text>')

@@ -1,22 +1,14 @@
 """The block of each exercise: rating, stub, how to check, hints, solution, all from the course's own sources."""
 
-import io
 import textwrap
 
-from rich.console import Console
-
 from checks.course import SOLUTIONS, TUTORIAL, Exercise, load_course
-from checks.grader.grading import Grader
 from checks.protocol.suite import load_checks
 from checks.protocol.verdicts import Part
-from checks.referee.misconceptions import load_misconceptions
 from checks.reports.pages import setting
-from checks.reports.terminal import found
 from checks.source.definitions import definition_text, find, span
-from checks.source.files import Submission, read_sources
+from checks.source.files import read_sources
 from checks.source.given import mistakes
-
-SCREEN = 15  # lines of a report that are shown
 
 BLOCK = """
 <dl class="rating">
@@ -70,21 +62,7 @@ def fragments() -> dict[str, str]:
         exercise.exercise_id: block(exercise, stubs[exercise.file], solutions[exercise.file])
         for exercise in course.exercises
     }
-    return {**blocks, "all": overview(), "screen": screen()}
-
-
-def screen() -> str:
-    """Show what the terminal says of a mean that counts the padding."""
-    exercise = load_course().exercise("1.1")
-    sources = read_sources(SOLUTIONS)
-    text = load_misconceptions(exercise)[0].apply(sources[exercise.file], exercise)
-    with Grader() as grader:
-        (result,) = grader.grade(Submission("tutorial", {**sources, exercise.file: text}), [exercise])
-    page = io.StringIO()
-    console = Console(file=page, width=80, highlight=False, markup=False, emoji=False)
-    console.print(found(result, "tutorial", console))
-    lines = [line.rstrip() for line in page.getvalue().split("\n")]
-    return "\n".join(["```text", *lines[:SCREEN], "  …", "```"])
+    return {**blocks, "all": overview()}
 
 
 def block(exercise: Exercise, stub: str, solution: str) -> str:

@@ -5,6 +5,9 @@ from typing import Any
 
 from .data import load
 
+# How settings are called on the pages, where the data say it shorter.
+NAMES = {"original's": "the write-up's", "0.6 : 0.8 (original)": "0.6 : 0.8, the write-up's"}
+
 
 def fragments() -> dict[str, str]:
     """Give each table, by its name."""
@@ -155,7 +158,10 @@ def table(experiment: str, measures: dict[str, str]) -> str:
         measures: Heading of each column to its measure.
     """
     summary = load(experiment)["summary"]
-    rows = [[setting, *(cell(summary[setting].get(measure)) for measure in measures.values())] for setting in summary]
+    rows = [
+        [NAMES.get(setting, setting), *(cell(summary[setting].get(measure)) for measure in measures.values())]
+        for setting in summary
+    ]
     return markdown(["setting", *measures], rows)
 
 
