@@ -121,6 +121,9 @@ def fragments() -> dict[str, str]:
         "real-weights": table("real_weights", {"task A": "taskA", "task B": "taskB"}),
         "real-dropout": table("real_dropout", {"task A": "taskA", "task B": "taskB"}),
         "binary-loss": table("binary_loss", {"task B": "taskB", "parameters": "parameters", "seconds": "seconds"}),
+        "challenge": table(
+            "challenge", {"task A": "taskA", "task B": "taskB", "task B, ahead of the words": "taskB_ahead"}
+        ),
         "speed": table("speed", {"seconds": "seconds", "loss at the end": "loss"}),
     }
 
