@@ -489,6 +489,7 @@ def beside(model, ahead):
         ((0.99, 0.5, 1.0), (0.1, -0.05, 0.2), 3, 0),
         ((0.5, 0.4, 0.6), (0.1, 0.05, 0.2), 1, 1),
         ((0.5, 0.4, 0.6), (0.0, 0.0, 0.0), 0, 0),
+        ((0.9696, 0.96, 0.98), (0.1, 0.05, 0.2), 3, 1),  # shown as 0.970, which is the target of task A
     ],
 )
 def test_a_tier_takes_both_tasks(model, ahead, reached, surely):
@@ -549,7 +550,7 @@ def test_screens_fit_into_eighty_columns(project):
     report = score(project, None, None)._replace(folder=project.relative_to(project.parent), source=project / "x")
     shown = text_of(lambda console: scored(report, console))
     assert re.search(r"bag of words +0\.\d{3} +\(0\.\d{3} to \d\.\d{3}\) +0\.\d{3}", shown)
-    assert "1 ahead of the bag of words" in shown
+    assert re.search(r"1 ahead of the bag of words +more +more +(reached, |lacks A)", shown)
     assert "Look 1 at the hidden labels." in shown
     assert "…" not in shown
     assert ".hidden.csv" in text_of(started(project, open_folder(project)[1]), width=200)

@@ -6,6 +6,8 @@ from solutions.app.beside import Beside
 from solutions.confidence import Interval
 from solutions.tasks import Pair
 
+DECIMALS = 3  # of an accuracy, where it is shown and where it is compared: what one sees is what counts
+
 
 class Tier(NamedTuple):
     """A step, and the accuracies that it takes; without them, it takes more than the bag of words has."""
@@ -51,5 +53,5 @@ def _standing(tier: Tier, measured: Pair[Beside]) -> Standing:
     else:
         pairs = zip(measured, tier.targets, strict=True)
         leads = Pair(*(Interval(*(bound - target for bound in task.model)) for task, target in pairs))
-        reached = all(lead.mean >= 0 for lead in leads)
+        reached = all(round(lead.mean, DECIMALS) >= 0 for lead in leads)
     return Standing(tier, leads, reached, reached and all(lead.low > 0 for lead in leads))

@@ -53,11 +53,11 @@ def scored(report: "Report", console: Console) -> RenderableType:
 
 def _measures(score: "Score") -> RenderableType:
     table = Table("accuracy", "task A", "task B", box=box.SIMPLE_HEAD)
-    rows = {"most frequent class": "majority", "bag of words": "bag_of_words", "your model": "model"}
+    rows = {"frequent class": "majority", "bag of words": "bag_of_words", "your model": "model"}
     for name, field in rows.items():
         cells = [_interval(getattr(task, field)) for task in score.beside]
         table.add_row(name, *cells, style="bold" if field == "model" else "")
-    table.add_row("ahead of the words by", *(_interval(task.ahead, "+") for task in score.beside))
+    table.add_row("ahead of the words", *(_interval(task.ahead, "+") for task in score.beside))
     table.add_section()
     table.add_row("macro F1", *(f"{value:.3f}" for value in score.macro_f1))
     if any(error is not None for error in score.calibration_error):
@@ -72,11 +72,11 @@ def _measures(score: "Score") -> RenderableType:
 
 def _interval(interval: "Interval", sign: str = "") -> Text:
     mean, low, high = (f"{value:{sign}.3f}" for value in interval)
-    return Text.assemble(mean, (f"  ({low} to {high})", "dim"))
+    return Text.assemble(mean, (f" ({low} to {high})", "dim"))
 
 
 def _tiers(tiers: Iterable["Standing"], console: Console) -> RenderableType:
-    table = Table("", "tier", "task A", "task B", "", box=box.SIMPLE_HEAD)
+    table = Table("", "tier", "A", "B", "", box=box.SIMPLE_HEAD)
     for number, standing in enumerate(tiers, start=1):
         targets = standing.tier.targets
         asked = [f"{target:.2f}" for target in targets] if targets else ["more", "more"]
@@ -90,9 +90,9 @@ def _said(standing: "Standing") -> Text:
     if standing.surely:
         return Text("reached, surely", "green")
     if standing.reached:
-        return Text("reached, perhaps by luck", "yellow")
-    short = [(task[-1], -lead.mean) for task, lead in standing.leads.items() if lead.mean <= 0]
-    return Text(", ".join(f"{name} lacks {gap:.3f}" for name, gap in short), "dim")
+        return Text("reached, maybe by luck", "yellow")
+    short = [f"{task[-1]} {-lead.mean:.3f}" for task, lead in standing.leads.items() if round(lead.mean, 3) < 0]
+    return Text(f"lacks {', '.join(short)}" if short else "level with it", "dim")
 
 
 def _look(report: "Report") -> RenderableType:
