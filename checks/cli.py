@@ -1,4 +1,4 @@
-"""The command line: `checks run 1.1`, `watch`, `why`, `list`, `hint`, `show`, `reset`, `record`, `doctor`, `maintain`.
+"""The command line: `checks run 1.1`, `watch`, `why`, `list`, `hint`, `show`, `reset`, `record`, `challenge` and more.
 
 What needs torch runs in other processes or is imported when it is asked for: `list` and `hint` answer at once.
 """
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .challenge.cli import app as challenge
 from .course import SOLUTIONS, Exercise, load_course
 from .maintain.cli import app as maintain
 from .protocol.verdicts import Status
@@ -28,6 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(challenge, name="challenge")
 app.add_typer(maintain, name="maintain")
 
 Ids = Annotated[list[str] | None, typer.Argument(help="exercises such as 1.1; all, if none given", metavar="[ID]...")]

@@ -166,4 +166,4 @@ def test_processes_start_in_one_place_and_nothing_is_unpickled(path):
     found = set(imported(path))
     assert not found & {"pickle", "marshal", "shelve", "dill"}
     assert "subprocess" not in found or path.name == "processes.py"
-    assert "solutions" not in found or path.name == "doctor.py"
+    assert "solutions" not in found or path.name == "doctor.py" or "challenge" in (path.parent.name, path.stem)

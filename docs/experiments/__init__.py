@@ -44,4 +44,5 @@ EXPERIMENTS = (
     "trained_head",
     "real_sharing",
     "real_fine_tuning",
+    "challenge",
 )

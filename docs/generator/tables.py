@@ -146,6 +146,9 @@ def fragments() -> dict[str, str]:
                 "sentences right": "accuracy",
             },
         ),
+        "challenge": table(
+            "challenge", {"task A": "taskA", "task B": "taskB", "task B, ahead of the words": "taskB_ahead"}
+        ),
         "speed": table("speed", {"seconds": "seconds", "loss at the end": "loss"}),
     }
 
