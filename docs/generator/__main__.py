@@ -3,7 +3,7 @@
 import shutil
 import sys
 
-from . import diagrams, exercises, figures, notebooks, provenance, references, tables, widgets
+from . import diagrams, exercises, figures, moving, notebooks, provenance, references, tables, widgets
 from .paths import GENERATED
 
 # What each part of the site is called, and what gives its fragments: name to text.
@@ -11,6 +11,7 @@ FRAGMENTS = {
     "diagrams": diagrams.fragments,
     "exercises": exercises.fragments,
     "figures": figures.fragments,
+    "moving": moving.fragments,
     "provenance": provenance.fragments,
     "references": references.fragments,
     "tables": tables.fragments,
