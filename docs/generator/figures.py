@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from solutions.plots import TASK_COLOURS, draw_similarities, lighten
 
 from . import real_figures, training_figures
-from .charts import GREY, SERIES, Parts, accuracies, accuracy_and_loss, across, bars, line, said, tasks
+from .charts import SERIES, Parts, accuracies, accuracy_and_loss, across, bars, line, said, tasks
 from .data import load, mean, spread, weights_in_sweep
 from .drawing import Drawing, figure_svg, fragment, style
 
