@@ -62,7 +62,7 @@
     const told = element("p", { className: "told" });
     told.setAttribute("aria-live", "polite");
     const measured = element("p", { className: "measured" });
-    stage.append(sheet, told, measured);
+    stage.append(sheet, element("div", { className: "readout" }, told, measured));
     let places = [];
     const point = (event) => {
       const box = sheet.getBoundingClientRect();
