@@ -185,6 +185,167 @@ def test_loss_weights_widget_works_by_keyboard(visit):
     assert page.locator(".widget input[type=range]").get_attribute("aria-valuetext") == "alpha 1, beta 0"
 
 
+MOVING = {
+    "stepper": "task-1",
+    "embedding-map": "task-4",
+    "training-curves": "task-4",
+    "gradients": "loss-weights",
+}
+each_moving = pytest.mark.parametrize(("name", "where"), MOVING.items(), ids=list(MOVING))
+
+
+def moving(name):
+    return f"[data-moving={name}]"
+
+
+def label(page, name, position):
+    """What a slider says to whoever does not see the picture."""
+    return page.locator(f"{moving(name)} input[type=range]").nth(position).get_attribute("aria-valuetext")
+
+
+def texts(page, name, selector):
+    return page.locator(f"{moving(name)} {selector}").all_inner_texts()
+
+
+def test_stepper_goes_through_its_steps_by_keyboard(visit):
+    page, inside = visit("task-1"), moving("stepper")
+    tab_to(page, f"{inside} input[type=range]")
+    seen = []
+    for _ in range(6):
+        seen += texts(page, "stepper", ".steps > li:not([hidden])")
+        page.keyboard.press("ArrowRight")
+    assert len(seen) == len(set(seen)) == 6
+    assert label(page, "stepper", 0) == "6 of 6: L2 norm."
+    page.keyboard.press("Home")
+    assert page.locator(f"{inside} td.strip").first.is_hidden()
+    tab_to(page, f"{inside} button")
+    for _ in range(3):
+        page.keyboard.press("Enter")
+    assert page.locator(f"{inside} td.strip").first.is_visible()
+    assert page.locator(f"{inside} .largest").count() == 1
+
+
+def test_stepper_shows_another_number_of_all_vectors(visit):
+    page, inside = visit("task-1"), moving("stepper")
+    page.locator(f"{inside} input[type=range]").first.press("End")
+    before = texts(page, "stepper", "td.number")
+    page.locator(f"{inside} input[type=range]").nth(1).press("ArrowRight")
+    after = texts(page, "stepper", "td.number")
+    assert len(before) == len(after) == 15
+    assert before != after
+    mean, largest = after[11], after[12]
+    assert f"mean {mean}, maximum {largest}" in label(page, "stepper", 1)
+    assert page.locator(f"{inside} .largest").inner_text() == largest
+
+
+def test_map_moves_and_names_its_sentences_by_keyboard(visit):
+    page = visit("task-4")
+    inside = moving("embedding-map")
+    places = f"[...document.querySelectorAll('{inside} .map circle')].map(mark => mark.style.transform)"
+    tab_to(page, f"{inside} input[type=range]")
+    before = page.evaluate(places)
+    page.keyboard.press("End")
+    after = page.evaluate(places)
+    assert sum(a != b for a, b in zip(before, after, strict=True)) > len(before) / 2
+    assert label(page, "embedding-map", 0).startswith("epoch 6: Mean cosine")
+    told = page.locator(f"{inside} .told")
+    first = told.inner_text()
+    page.locator(f"{inside} input[type=range]").nth(1).press("ArrowRight")
+    assert told.inner_text() != first
+    page.locator(f"{inside} input[type=radio]").first.press("ArrowRight")
+    assert page.evaluate(places) != after
+
+
+def test_map_names_the_sentence_at_the_pointer(visit):
+    page = visit("task-4")
+    inside = moving("embedding-map")
+    page.emulate_media(reduced_motion="reduce")  # the marks stand where they belong at once
+    page.locator(f"{inside} input[type=range]").first.press("End")
+    told = page.locator(f"{inside} .told")
+    sheet = page.locator(f"{inside} .map").bounding_box()
+    seen = set()
+    for share in (0.1, 0.5, 0.9):
+        page.mouse.move(sheet["x"] + share * sheet["width"], sheet["y"] + share * sheet["height"])
+        seen.add(told.inner_text())
+    assert len(seen) > 1
+
+
+def test_curves_are_scrubbed_by_keyboard(visit):
+    page = visit("task-4")
+    inside = moving("training-curves")
+    tab_to(page, f"{inside} input[type=range]")
+    shown = [page.locator(f"{inside} .readout").inner_text()]
+    cursor = page.locator(f"{inside} .cursor").first
+    places = [cursor.get_attribute("x1")]
+    for key in ("ArrowRight", "End"):
+        page.keyboard.press(key)
+        shown.append(page.locator(f"{inside} .readout").inner_text())
+        places.append(cursor.get_attribute("x1"))
+    assert len(set(shown)) == len(set(places)) == 3
+    assert "After epoch 20" in shown[-1]
+    past, whole = (
+        page.locator(f"{inside} {kind}").first.get_attribute("points").split() for kind in (".past", ".curve")
+    )
+    assert len(past) == len(whole) == 21
+
+
+def test_gradients_part_by_keyboard(visit):
+    page = visit("loss-weights")
+    inside = moving("gradients")
+    tab_to(page, f"{inside} input[type=range]")
+    angle = "document.querySelectorAll('.arrow')[4].style.getPropertyValue('--angle')"
+    first = page.evaluate(angle)
+    page.keyboard.press("End")
+    assert float(page.evaluate(angle).removesuffix("deg")) < float(first.removesuffix("deg")) < 0
+    assert label(page, "gradients", 0).startswith("step 43; backbone frozen, cosine −0.25")
+
+
+def test_play_goes_on_until_it_is_paused(visit):
+    page = visit("loss-weights")
+    inside = moving("gradients")
+    slider = page.locator(f"{inside} input[type=range]")
+    page.wait_for_timeout(1000)
+    assert slider.input_value() == "0"  # nothing starts by itself
+    button = page.locator(f"{inside} button")
+    button.press("Enter")
+    page.wait_for_function("document.querySelector('.moving input[type=range]').value > 1")
+    assert button.inner_text() == "Pause"
+    button.press("Enter")
+    stopped = slider.input_value()
+    page.wait_for_timeout(1000)
+    assert (slider.input_value(), button.inner_text()) == (stopped, "Play")
+
+
+@each_moving
+def test_nothing_moves_gradually_where_less_motion_is_wanted(name, where, visit):
+    page = visit(where)
+    page.emulate_media(reduced_motion="reduce")
+    durations = page.evaluate(
+        "selector => [...document.querySelectorAll(selector)].map(part => getComputedStyle(part).transitionDuration)",
+        f"{moving(name)} *",
+    )
+    assert set(durations) == {"0s"}
+
+
+@each_moving
+def test_moving_pictures_stand_still_without_javascript(name, where, visit):
+    page = visit(where, javascript=False)
+    picture = page.locator(moving(name))
+    assert not picture.locator("input, button").count()
+    assert picture.locator(".stage :is(svg.diagram, .path)").first.is_visible()
+    assert all(item.is_visible() for item in picture.locator(".steps > li, .strip").all())
+
+
+@each_moving
+def test_moving_pictures_are_printed_whole(name, where, visit):
+    page = visit(where)
+    page.emulate_media(media="print")
+    picture = page.locator(moving(name))
+    assert not picture.locator(".controls").is_visible()
+    assert picture.locator(".stage :is(svg.diagram, .path)").first.is_visible()
+    assert all(item.is_visible() for item in picture.locator(".steps > li, .strip").all())
+
+
 @pytest.mark.parametrize("name", ["pooling", "freezing", "loss-weights"])
 def test_widgets_show_a_table_without_javascript(name, visit):
     page = visit(name, javascript=False)

@@ -102,6 +102,11 @@ def test_runner_summarizes(toy):
     assert record["summary"]["a"]["curve"]["mean"] == [0.5, 1.0]
 
 
+def test_summary_leaves_words_out():
+    rows = [{"setting": "a", "seed": 0, "took": 1.0, "score": 2, "words": ["a", "cat"]}]
+    assert list(runner.summarize(rows)["a"]) == ["score"]
+
+
 def test_runner_goes_on_where_it_was_interrupted(toy):
     toy.broken = (1, 1)
     with pytest.raises(KeyboardInterrupt):

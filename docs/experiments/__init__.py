@@ -5,7 +5,7 @@ An experiment is a module with
 - a docstring, whose first line is its question,
 - `SEEDS`, and `SETTINGS`: a name for each setting, and the keyword arguments that it stands for,
 - `measure(seed, **setting)`, which runs one setting with one seed and gives what it measured, as numbers or lists of
-  numbers,
+  numbers, and lists of words, which no summary includes,
 - if needed `derive(summary)`, which computes more from the means of all of them, such as a ratio.
 """
 
@@ -22,6 +22,10 @@ EXPERIMENTS = (
     "loss_weights",
     "gradients",
     "pcgrad",
+    # For the pictures that move.
+    "stepper",
+    "embedding_map",
+    "training_curves",
     "unfreezing",
     "forgetting",
     "data_size",

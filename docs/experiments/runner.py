@@ -101,14 +101,18 @@ def record(name: str, module: ModuleType, rows: list[Row], mark: str) -> dict[st
 def summarize(rows: list[Row]) -> Summary:
     """Give the mean, the standard deviation and the range over the seeds, for each setting and each measure.
 
-    Lists are summarized element by element. With one seed there is no deviation: it is None.
+    Lists are summarized element by element, unless they are words. With one seed there is no deviation: it is None.
     """
     summary: Summary = {}
     for setting in dict.fromkeys(row["setting"] for row in rows):
         mine = [row for row in rows if row["setting"] == setting]
-        measures = dict.fromkeys(key for row in mine for key in row if key not in ("setting", "seed", "took"))
+        measures = dict.fromkeys(key for row in mine for key in row if _is_measure(key, row[key]))
         summary[setting] = {key: _spread([row[key] for row in mine if key in row]) for key in measures}
     return summary
+
+
+def _is_measure(key: str, value: Any) -> bool:
+    return key not in ("setting", "seed", "took") and not (isinstance(value, list) and isinstance(value[0], str))
 
 
 def _spread(values: list[Any]) -> dict[str, Any]:

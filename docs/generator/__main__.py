@@ -16,6 +16,7 @@ from . import (
     tables,
     widgets,
 )
+from . import diagrams, exercises, figures, moving, notebooks, provenance, references, tables, widgets
 from .paths import GENERATED
 
 # What each part of the site is called, and what gives its fragments: name to text.
@@ -23,6 +24,7 @@ FRAGMENTS = {
     "diagrams": diagrams.fragments,
     "exercises": exercises.fragments,
     "figures": figures.fragments,
+    "moving": moving.fragments,
     "provenance": provenance.fragments,
     "questions": questions.fragments,
     "references": references.fragments,

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from solutions.plots import TASK_COLOURS, draw_similarities, lighten
 
 from . import real_figures, training_figures
-from .charts import GREY, SERIES, Parts, accuracies, accuracy_and_loss, across, bars, line, said, tasks
+from .charts import SERIES, Parts, accuracies, accuracy_and_loss, across, bars, line, said, tasks
 from .data import load, mean, spread, weights_in_sweep
 from .drawing import Drawing, figure_svg, fragment, style
 
@@ -28,7 +28,6 @@ def fragments() -> dict[str, str]:
         "unfreezing": unfreezing,
         "forgetting": forgetting,
         "loss-weights": loss_weights,
-        "gradients": gradients,
         "head-dropout": head_dropout,
         "leakage": training_figures.leakage,
         "dropout-gap": training_figures.dropout_gap,
@@ -190,26 +189,6 @@ def loss_weights() -> Parts:
         f"B's: {said('loss_weights', settings, 'taskB')}. Learned weights: task A "
         f"{mean('loss_weights', 'learned', 'taskA'):z.2f}, task B {mean('loss_weights', 'learned', 'taskB'):z.2f}.",
         "Frozen backbone, six epochs at learning rate 3e-5, sentences of unseen templates and words.",
-    )
-
-
-def gradients() -> Parts:
-    """Follow the angle between the two tasks' gradients."""
-    figure = Figure(figsize=(6.4, 3.4), layout="constrained")
-    axis = figure.subplots()
-    settings = list(load("gradients")["settings"])
-    for setting, colour in zip(settings, SERIES, strict=False):
-        measured = spread("gradients", setting, "cosine")
-        line(axis, [3 * step + 1 for step in range(len(measured["mean"]))], measured, colour, setting)
-    axis.axhline(0, color=GREY, linestyle=":")
-    axis.set(xlabel="training step", ylabel="cosine", ylim=(-1.05, 1.05))
-    axis.legend(loc="upper right", ncols=2)
-    lighten(axis)
-    return (
-        figure,
-        f"The cosine between both tasks' gradients over the training steps. On average: "
-        f"{said('gradients', settings, 'mean_cosine')}.",
-        "Above zero the two tasks pull the shared layers in one direction, below it against each other.",
     )
 
 
