@@ -7,6 +7,7 @@ from . import (
     diagrams,
     exercises,
     figures,
+    moving,
     notebooks,
     provenance,
     questions,
@@ -16,7 +17,6 @@ from . import (
     tables,
     widgets,
 )
-from . import diagrams, exercises, figures, moving, notebooks, provenance, references, tables, widgets
 from .paths import GENERATED
 
 # What each part of the site is called, and what gives its fragments: name to text.
