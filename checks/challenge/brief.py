@@ -107,7 +107,7 @@ def _targets(are_reviews: bool) -> str:
     """List the tiers."""
     lines = [f"1. {WORDS.name.capitalize()}, on both tasks: it is measured with your model."]
     if not are_reviews:
-        lines.append("2. What comes next, you set yourself: the number of the next simplest model that you have measured.")
+        lines.append("2. What comes next, you set yourself: the number of the next simplest model of yours.")
         return "\n".join(lines)
     for number, tier in enumerate(MEASURED.values(), start=2):
         task_a, task_b = tier.targets or (0, 0)
