@@ -2,7 +2,6 @@
 
 import shlex
 from pathlib import Path
-from textwrap import dedent
 
 from solutions.app.labels import listed
 
@@ -108,11 +107,8 @@ def _targets(are_reviews: bool) -> str:
     """List the tiers."""
     lines = [f"1. {WORDS.name.capitalize()}, on both tasks: it is measured with your model."]
     if not are_reviews:
-        return dedent(
-            f"""\
-            {lines[0]}
-            2. What comes next, you set yourself: the number of the next simplest model that you have measured."""
-        )
+        lines.append("2. What comes next, you set yourself: the number of the next simplest model of yours.")
+        return "\n".join(lines)
     for number, tier in enumerate(MEASURED.values(), start=2):
         task_a, task_b = tier.targets or (0, 0)
         lines.append(f"{number}. {tier.name.capitalize()}: {task_a:.2f} on task A and {task_b:.2f} on task B.")

@@ -53,7 +53,7 @@ def scored(report: "Report", console: Console) -> RenderableType:
 
 def _measures(score: "Score") -> RenderableType:
     table = Table("accuracy", "task A", "task B", box=box.SIMPLE_HEAD)
-    rows = {"frequent class": "majority", "bag of words": "bag_of_words", "your model": "model"}
+    rows = {"commonest class": "majority", "bag of words": "bag_of_words", "your model": "model"}
     for name, field in rows.items():
         cells = [_interval(getattr(task, field)) for task in score.beside]
         table.add_row(name, *cells, style="bold" if field == "model" else "")
