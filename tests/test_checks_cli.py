@@ -175,9 +175,10 @@ def test_quick_commands_load_no_torch(arguments):
 
 def test_list_names_every_exercise():
     done = run_checks("list")
-    for exercise in load_course().exercises:
+    exercises = load_course().exercises
+    for exercise in exercises:
         assert re.search(rf"^ *{re.escape(exercise.exercise_id)} ", done.stdout, re.M)
-    assert "43 exercises, 155 points" in done.stdout
+    assert f"{len(exercises)} exercises, {sum(exercise.points for exercise in exercises)} points" in done.stdout
 
 
 def test_hints_lead_from_one_to_the_next(monkeypatch, tmp_path):
