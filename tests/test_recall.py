@@ -13,7 +13,7 @@ address, axe, browser, visit = test_browser.address, test_browser.axe, test_brow
 
 FILES = sorted(QUESTIONS.glob("*.toml"))
 PAGES = [
-    *sorted(path.stem for path in DOCS.glob("task-[1-6].md")),
+    *sorted(path.stem for path in DOCS.glob("task-[1-7].md")),
     *("backbones", "pooling", "freezing", "loss-weights", "sharing", "real-sentences"),
 ]
 STORE = "two-heads.recall"
