@@ -1,10 +1,9 @@
 """`checks record`: grade what has changed, then write the page of record."""
 
-import tomllib
 from datetime import datetime
 from pathlib import Path
 
-from .course import LOCAL_SEED, ROOT, load_course
+from .course import LOCAL_SEED, RELEASE, load_course
 from .grader.history import History
 from .grader.record import record_of
 from .run import HISTORY, Run, Wish
@@ -32,15 +31,6 @@ def write_record(output: Path, name: str = "") -> str:
     run.finish()
     record = record_of(run.submission, run.results_of(run.wish.exercises))
     course = load_course()
-    origin = Origin(datetime.now(), _version(), whole_fingerprint(course, LOCAL_SEED), name)
+    origin = Origin(datetime.now(), RELEASE, whole_fingerprint(course, LOCAL_SEED), name)
     write_whole(output, record_page(record, History(HISTORY), origin).encode())
     return f"{record.points:g} of {record.possible} points: {output}"
-
-
-def _version() -> str:
-    """Give the course's version, as its project file says it."""
-    try:
-        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-        return str(project["project"]["version"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return "of unknown version"

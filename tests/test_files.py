@@ -283,3 +283,15 @@ def test_settle_is_silent_where_it_may_not_write(tmp_path, monkeypatch):
 
     monkeypatch.setattr(files, "FileLock", refused)
     settle(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../mine.txt", "/mine.txt"])
+def test_journal_that_names_a_file_outside_is_refused(tmp_path, name):
+    (tmp_path / "mine.txt").write_text("mine")
+    folder = tmp_path / "given"
+    journal = folder / files.UNDO / "fresh.json"
+    journal.parent.mkdir(parents=True)
+    journal.write_text(json.dumps([name if name[0] == "." else str(tmp_path) + name]))
+    with pytest.raises(ValueError, match="which is not in that folder"), files.staged(folder):
+        pass
+    assert (tmp_path / "mine.txt").read_text() == "mine"

@@ -1,6 +1,5 @@
 """What a learner has reached: what works now with their own code, how they got there, and what comes next."""
 
-import importlib.util
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from ..grader.results import ExerciseResult
 NEXT = {
     "python -m tutorial demo": "the whole system in a minute, by your code",
     "python -m tutorial train --data my.csv": "your own sentences: columns sentence,taskA,taskB; any classes",
-    "checks challenge": "an open end: a target on sentences that nobody has seen",
+    "checks challenge start my-project": "an open end: a target on sentences that nobody has seen",
     "checks record": "a page of record to print or to keep",
     "make site": "the pages under “Decisions”: what to choose, with the measurements behind it",
 }
@@ -139,8 +138,7 @@ def _what_next() -> RenderableType:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="cyan", no_wrap=True)
     for command, what in NEXT.items():
-        if command != "checks challenge" or importlib.util.find_spec("checks.challenge"):
-            table.add_row(command, what)
+        table.add_row(command, what)
     return Group(Text("What next?", "bold"), Padding(table, (1, 0, 0, 0)))
 
 

@@ -170,7 +170,9 @@ def _undo(folder: Path) -> None:
     """Take back a publication that is not final, and remove what is left of a final one."""
     old, journal = folder / UNDO / "old", folder / UNDO / "fresh.json"
     if journal.is_file():
-        for name in reversed(json.loads(journal.read_text(encoding="utf-8"))):
+        for name in map(Path, reversed(json.loads(journal.read_text(encoding="utf-8")))):
+            if name.is_absolute() or ".." in name.parts:  # the folder is somebody else's, and means harm
+                raise ValueError(f"{journal} names {str(name)!r}, which is not in that folder: remove {journal.parent}")
             _remove(folder / name)
         for path in [path for path in old.rglob("*") if not path.is_dir()]:
             path.replace(folder / path.relative_to(old))
