@@ -164,12 +164,11 @@ def values(name):
 
 def test_containers_have_the_oldest_python():
     assert values("FROM") == [f"python:{OLDEST}-slim"]
-    container = json.loads(re.sub(r"^\s*//.*$", "", read(".devcontainer/devcontainer.json"), flags=re.MULTILINE))
-    assert container["image"].endswith(f"/python:{OLDEST}")
+    container = json.loads(re.sub(r"\s//.*$", "", read(".devcontainer/devcontainer.json"), flags=re.MULTILINE))
+    assert container["image"] == f"python:{OLDEST}"
     make, target = container["postCreateCommand"].split()
     assert make == "make"
     assert is_make_target(target)
-    assert container["containerEnv"]["PIP_EXTRA_INDEX_URL"] == dict([values("ARG")[0].split("=")])["TORCH_INDEX"]
 
 
 def test_dockerfile_copies_what_is_there_and_not_ignored():
