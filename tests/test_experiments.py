@@ -67,8 +67,8 @@ def test_runs_come_out_again(name, setting, measure):
     assert module.measure(0, **module.SETTINGS[setting])[measure] == pytest.approx(recorded[measure], abs=0.011)
 
 
-def test_all_runs_together_take_less_than_three_hours():
-    assert sum(load(name)["minutes"] for name in EXPERIMENTS) < 180
+def test_all_runs_together_take_less_than_four_hours():
+    assert sum(load(name)["minutes"] for name in EXPERIMENTS) < 240
 
 
 @pytest.fixture
