@@ -15,7 +15,7 @@ from .protocol.verdicts import Status
 from .run import HISTORY, Format, Run, Wish, package_folder
 from .run import run as run_wish
 from .source.files import read_sources
-from .source.given import mistakes
+from .source.given import load_given
 from .workspace import own_text
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def hint(
     if number < len(exercise.hints):
         console.print(f"\nMore: checks hint {exercise_id}", style="dim")
     else:
-        more = "" if mistakes(exercise) else f" What to change: checks why {exercise_id}"
+        more = "" if load_given(exercise) else f" What to change: checks why {exercise_id}"
         console.print(f"\nThat was the last one.{more}", style="dim")
     console.print(f"Read: {address(exercise)}", style="dim")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .course import LOCAL_SEED, STATE, Exercise
 from .protocol.verdicts import Status
 from .run import Run, Wish, exit_code
-from .source.given import mistakes
+from .source.given import load_given
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,9 +31,9 @@ def why(exercise: Exercise, package: Path | None, seconds: float, step: int | No
     from .reports.repair import nothing_found, steps
     from .reports.terminal import make_console
 
-    if mistakes(exercise):
+    if load_given(exercise):
         raise ValueError(
-            f"exercise is {exercise.exercise_id!r}, but to find its mistakes is the exercise: "
+            f"exercise is {exercise.exercise_id!r}, but what to change in it is the exercise: "
             f"checks hint {exercise.exercise_id}"
         )
     console, run = make_console(), Run(Wish((exercise,), package))

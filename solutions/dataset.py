@@ -127,7 +127,7 @@ def generate_category_samples(
 ) -> list[Sample]:
     """Fill random templates with random words that suit one combination of labels.
 
-    The draws are independent, so a sentence may come up twice.
+    The draws are independent, so a sentence may come up twice. A sample's `words` are those that fill its template.
 
     Args:
         source: Templates and word banks.

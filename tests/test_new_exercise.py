@@ -95,43 +95,43 @@ def maintain(checkout, *arguments):
 
 
 def test_new_exercise_is_started_filled_in_and_proved(checkout):
-    done = maintain(checkout, "new", "7.1", "stars.read_ratings")
+    done = maintain(checkout, "new", "8.1", "stars.read_ratings")
     assert done.returncode == 0, done.stderr
-    folder = checkout / "checks" / "exercises" / "e7_1_read_ratings"
+    folder = checkout / "checks" / "exercises" / "e8_1_read_ratings"
     written = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
     assert written == {
         *("__init__.py", "exercise.toml", "checks.py"),
         *("answers/misconceptions.toml", "answers/alternatives/first.py"),
     }
     manifest = (checkout / "checks" / "course.toml").read_text(encoding="utf-8")
-    assert '[task.exercises]\n"7.1" = "stars.read_ratings"\n' in manifest
+    assert '[task.exercises]\n"8.1" = "stars.read_ratings"\n' in manifest
 
-    unfinished = maintain(checkout, "verify", "7.1")
+    unfinished = maintain(checkout, "verify", "8.1")
     assert unfinished.returncode == 1
-    for missing in ("checks: 1 instead of", "misconceptions: 1 instead of", "page: there is no docs/task-7.md"):
+    for missing in ("checks: 1 instead of", "misconceptions: 1 instead of", "page: there is no docs/task-8.md"):
         assert missing in unfinished.stdout
 
     (folder / "checks.py").write_text(CHECKS, encoding="utf-8")
     (folder / "answers" / "misconceptions.toml").write_text(MISCONCEPTIONS, encoding="utf-8")
     (folder / "answers" / "alternatives" / "loop.py").write_text(LOOP, encoding="utf-8")
-    (checkout / "docs" / "task-7.md").write_text("## 7.1 Ratings { #exercise-7-1 }\n", encoding="utf-8")
+    (checkout / "docs" / "task-8.md").write_text("## 8.1 Ratings { #exercise-8-1 }\n", encoding="utf-8")
     assert maintain(checkout, "stubs").stdout.split() == ["written:", "tutorial/stars.py"]
     stub = (checkout / "tutorial" / "stars.py").read_text(encoding="utf-8")
-    assert 'NotImplementedError("exercise 7.1: read_ratings")' in stub
-    proved = maintain(checkout, "verify", "7.1")
+    assert 'NotImplementedError("exercise 8.1: read_ratings")' in stub
+    proved = maintain(checkout, "verify", "8.1")
     assert proved.stdout == "1 exercises, 0 findings\n", proved.stdout + proved.stderr
-    assert "7.1: " in maintain(checkout, "mutants", "7.1").stdout
+    assert "8.1: " in maintain(checkout, "mutants", "8.1").stdout
 
 
 @pytest.mark.parametrize(
     ("exercise_id", "target", "message"),
     [
         ("1.1", "pooling.mean_pool", "exercise is '1.1', but that is there already"),
-        ("9.1", "pooling.mean_pool", "exercise is '9.1', but must be a task from 1 to 7 and a number"),
+        ("9.1", "pooling.mean_pool", "exercise is '9.1', but must be a task from 1 to 8 and a number"),
         ("x", "pooling.mean_pool", "exercise is 'x', but must be"),
-        ("1.7", "nothing.here", "target is 'nothing.here', but must be a definition in solutions/"),
-        ("1.7", "pooling", "target is 'pooling', but must be"),
-        ("1.7", "pooling.nothing", "there is no nothing in the file"),
+        ("1.8", "nothing.here", "target is 'nothing.here', but must be a definition in solutions/"),
+        ("1.8", "pooling", "target is 'pooling', but must be"),
+        ("1.8", "pooling.nothing", "there is no nothing in the file"),
     ],
 )
 def test_start_of_what_cannot_be_is_refused(exercise_id, target, message):

@@ -232,6 +232,7 @@ def package(tmp_path, monkeypatch):
     monkeypatch.setattr("checks.why.REPAIRS", tmp_path / "repairs")
     folder = tmp_path / "package"
     folder.mkdir()
+    (folder / "faults").mkdir()
     for file, text in SOURCES.items():
         (folder / f"{file}.py").write_text(text, encoding="utf-8")
     return folder

@@ -77,7 +77,7 @@ def layer_groups(transformer: nn.Module) -> list[nn.Module]:
     bottom one.
 
     Args:
-        transformer: A backbone with its configuration as `config`; it stays as it is.
+        transformer: A backbone, with its configuration as `config` if it has one; it stays as it is.
 
     Returns:
         A module for each group, such as an `nn.ModuleList` of its parts. Every parameter stands in exactly one.

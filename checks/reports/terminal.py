@@ -12,7 +12,7 @@ from rich.text import Text
 from ..course import TUTORIAL, Course, Exercise, load_course
 from ..grader.results import DIAGNOSIS, ExerciseResult, total
 from ..protocol.verdicts import CheckResult, CodeLine, Outcome, Part, Status
-from ..source.given import mistakes
+from ..source.given import load_given
 from . import pictures
 from .pages import address
 
@@ -263,7 +263,7 @@ def _next_steps(exercise: ExerciseResult, package: str) -> RenderableType:
             "Edit": f"{Path(package, file)}.py, {name}",
             "Check": f"checks run {exercise_id}{option}",
             "Hint": f"checks hint {exercise_id}",
-            "Why": "" if mistakes(load_course().exercise(exercise_id)) else f"checks why {exercise_id}{option}",
+            "Why": "" if load_given(load_course().exercise(exercise_id)) else f"checks why {exercise_id}{option}",
             "Go on": go_on if exercise.status is Status.WORKS else "",
         }
     table = Table.grid(padding=(0, 2))
