@@ -1,16 +1,19 @@
 """Given programs: what is handed out, when it counts as started, what is said of it, and that it is put back."""
 
 import ast
+import io
 import re
 import shutil
 
 import pytest
+from rich.console import Console
 
 from checks.course import SOLUTIONS, TUTORIAL, load_course
 from checks.grader.grading import Grader
 from checks.grader.reading import read_result
 from checks.maintain.stubs import fresh_stubs
 from checks.protocol.verdicts import Outcome, Status
+from checks.reports.terminal import found
 from checks.run import Run, Wish
 from checks.source.definitions import definition_text, replace_definition
 from checks.source.files import Submission, read_sources, read_submission
@@ -206,3 +209,18 @@ def test_traceback_names_the_file_in_its_folder(grader):
     )
     (result,) = grader.grade(submission(exercise, text), [exercise])
     assert result.checks[0].lines[-1].file == "tutorial/faults/evaluation.py"
+
+
+def test_screen_of_an_untouched_program_does_not_say_where_to_look(grader):
+    exercise = load_course().exercise("1.7")
+    names = [mistake.name for mistake in mistakes(exercise)]
+    shown = []
+    for count in (0, 1):
+        (result,) = grader.grade(submission(exercise, mended(exercise, *names[:count])), [exercise], untouched=True)
+        console = Console(file=io.StringIO(), width=100)
+        console.print(found(result, "tutorial", console))
+        shown.append(console.file.getvalue())
+    claims = [claim for mistake in mistakes(exercise) for claim in mistake.claims]
+    assert "5 of 5 mistakes remain" in shown[0]
+    assert not any(claim in shown[0] for claim in claims)
+    assert all(claim in " ".join(shown[1].split()) for claim in claims)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from solutions.app.labels import listed
 
+from ..reports.challenge import TRAINING
 from .division import Division
 from .tiers import MEASURED, WORDS
 
@@ -34,7 +35,7 @@ Build a model that gives both for sentences that it has never seen.
 ## Commands
 
 ```sh
-python -m tutorial train --data {train_path} --learning-rate 1e-3 --epochs 20 --validation-fraction 0.1 --patience 3
+python -m tutorial train --data {train_path} {training}
 checks challenge score {folder} --checkpoint .checkpoint
 ```
 
@@ -92,6 +93,7 @@ def brief(folder: Path, division: Division, are_reviews: bool) -> str:
         discipline=PUBLIC if are_reviews else OWN,
         targets=_targets(are_reviews),
         folder=shlex.quote(folder.as_posix()),
+        training=TRAINING,
         train_path=shlex.quote((folder / "train.csv").as_posix()),
         predictions_path=shlex.quote(predictions_path),
         snippet=SNIPPET.format(test_path=test_path, predictions_path=predictions_path),

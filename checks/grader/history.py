@@ -18,6 +18,7 @@ from ..protocol.verdicts import Status
 from ..source.definitions import NO_PYTHON, definition_text
 from ..source.files import Submission
 from ..source.fingerprint import digest
+from .reading import read_result
 from .results import ExerciseResult
 
 PAUSE = 3600.0  # seconds without an event after which somebody has not been at work
@@ -76,7 +77,8 @@ class History:
 
     def note(self, submission: Submission, exercise: Exercise, result: ExerciseResult) -> None:
         """Note a result, if the text or what came out is not that of the last time."""
-        if result.status in NO_TRY:
+        read = read_result(submission, exercise)
+        if result.status in NO_TRY or (read and read.status in NO_TRY):  # a program as it was handed out is no try
             return
         event = Event(exercise.exercise_id, time.time(), answer_of(submission, exercise), result.status)
         last = self._last_try(exercise.exercise_id)

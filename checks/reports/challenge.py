@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MEASURING = "Reading the hidden sentences, then measuring …"
 COSTS = "Each look costs: whoever chooses by the hidden sentences has fitted to them. Choose on a part of train.csv."
 
+# A first training that is worth a look.
+TRAINING = "--learning-rate 1e-3 --epochs 20 --validation-fraction 0.1 --patience 3"
+
 
 def started(folder: Path, division: "Division") -> RenderableType:
     """Lay out what was written, and what can be done with it."""
@@ -36,9 +39,7 @@ def started(folder: Path, division: "Division") -> RenderableType:
     if (folder / ".hidden.csv").exists():
         files.add_row(".hidden.csv", "the labels of the hidden split: do not open it")
     steps = _grid()
-    steps.add_row(
-        Text("Train", "dim"), f"python -m tutorial train --data {_path(folder / 'train.csv')} --learning-rate 1e-3"
-    )
+    steps.add_row(Text("Train", "dim"), f"python -m tutorial train --data {_path(folder / 'train.csv')} {TRAINING}")
     steps.add_row(Text("Score", "dim"), f"checks challenge score {_path(folder)} --checkpoint .checkpoint")
     steps.add_row(Text("Read", "dim"), "docs/challenge.md")
     return Group(Text(f"A challenge in {_path(folder)}", "bold"), _section(files), _section(steps))
@@ -76,7 +77,7 @@ def _interval(interval: "Interval", sign: str = "") -> Text:
 
 
 def _tiers(tiers: Iterable["Standing"], console: Console) -> RenderableType:
-    table = Table("", "tier", "A", "B", "", box=box.SIMPLE_HEAD)
+    table = Table("", "target", "A", "B", "", box=box.SIMPLE_HEAD)
     for number, standing in enumerate(tiers, start=1):
         targets = standing.tier.targets
         asked = [f"{target:.2f}" for target in targets] if targets else ["more", "more"]

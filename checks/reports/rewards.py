@@ -98,7 +98,9 @@ def _figures(history: History) -> RenderableType:
     for number, title in course.tasks.items():
         table.add_row(f"{number} {title}", *_sums(course.select(task=number), known))
     table.add_section()
-    table.add_row("", *_sums(course.exercises, known), style="bold")
+    points, tries, _, expected = _sums(course.exercises, known)
+    # Several exercises may be under way at once: their minutes add up to more than the time at work.
+    table.add_row("", points, tries, f"{history.minutes:.0f}" if known else "–", expected, style="bold")
     return table
 
 

@@ -13,6 +13,7 @@ from ..course import TUTORIAL, Course, Exercise, load_course
 from ..grader.results import DIAGNOSIS, ExerciseResult, total
 from ..protocol.verdicts import CheckResult, CodeLine, Outcome, Part, Status
 from ..source.given import load_given
+from ..source.given import mistakes as mistakes_of
 from . import pictures
 from .pages import address
 
@@ -27,6 +28,10 @@ MARKS = {
     "to come": ("…", "--", "dim"),
 }
 MOST_OUTPUT = 8  # lines
+HUNT = (
+    "Read the program against its docstrings, and mend what you find. Once a mistake is mended, the checks are shown, "
+    "and what they say of the others."
+)
 CAREFUL_LATER = "What careful checks have found is told once the idea works."
 IMPORTS_SOLUTIONS = "Your code imports `solutions`, the reference: that is noted in the record."
 
@@ -130,7 +135,7 @@ def found(exercise: ExerciseResult, package: str, console: Console) -> Renderabl
     """Lay out what was found out about one exercise."""
     sections = (
         _problem(exercise, package),
-        _checks(exercise.checks, package, console),
+        Text(HUNT, "dim") if _none_is_mended(exercise) else _checks(exercise.checks, package, console),
         _output(exercise.output),
         Text(IMPORTS_SOLUTIONS, "yellow") if exercise.imports_solutions else None,
         *(Text(note, "yellow") for note in exercise.notes),
@@ -207,6 +212,15 @@ def _checks(checks: tuple[CheckResult, ...], package: str, console: Console) -> 
             lines[at] = Group(lines[at], Padding(details, (0, 0, int(check is first), 4)))
     silent = any(check.problem and not check.like and check not in told for check in checks)
     return Group(*lines, *([Text(CAREFUL_LATER, "dim")] if silent else []))
+
+
+def _none_is_mended(exercise: ExerciseResult) -> bool:
+    """Tell whether all mistakes of a given program are still in it: then its checks would say where to look."""
+    planted = {
+        claim for mistake in mistakes_of(load_course().exercise(exercise.exercise_id)) for claim in mistake.claims
+    }
+    failing = {check.claim for check in exercise.checks if check.verdict is not Outcome.PASSED}
+    return bool(planted) and planted <= failing
 
 
 def _check(check: CheckResult, told: bool, console: Console) -> RenderableType:

@@ -29,7 +29,8 @@ Once the exercises up to here pass, this runs on your own code:
 
 ???+ example "What it prints"
 
-    By the reference, on the machine that made this page; the last digits may differ on yours.
+    By the reference, on the machine that made this page. Yours may differ, by more than the last digits where your
+    code draws random numbers in another order.
 
     ```text
 {output}

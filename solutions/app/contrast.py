@@ -55,12 +55,24 @@ def _examples(dataset: MultiTaskDataset) -> list[int]:
 
 def _table(sentences: int, before: Quality, after: Quality) -> Table:
     table = Table(title=f"the embedding of {sentences} test sentences", box=None, title_justify="left", min_width=60)
-    for name in ("", "before", "after", ""):
-        table.add_column(name, justify="left" if not name else "right")
+    table.add_column("")
+    table.add_column("before", justify="right")
+    table.add_column("after", justify="right")
+    table.add_column("how to read it")
     rows = (
-        ("alignment", before.geometry.alignment, after.geometry.alignment, "less: what belongs together is closer"),
-        ("uniformity", before.geometry.uniformity, after.geometry.uniformity, "less: all are spread more evenly"),
-        ("Spearman", before.spearman, after.spearman, "more: cosines follow the labels in common"),
+        (
+            "alignment",
+            before.geometry.alignment,
+            after.geometry.alignment,
+            "the less, the closer is what belongs together",
+        ),
+        (
+            "uniformity",
+            before.geometry.uniformity,
+            after.geometry.uniformity,
+            "the less, the more evenly all are spread",
+        ),
+        ("Spearman", before.spearman, after.spearman, "the more, the better cosines follow the labels"),
     )
     for name, first, second, meaning in rows:
         table.add_row(name, f"{first:.2f}", f"{second:.2f}", meaning)

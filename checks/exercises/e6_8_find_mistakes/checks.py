@@ -214,7 +214,9 @@ def whole(code: Code, rng: torch.Generator) -> Iterator[Case]:
     )
 
 
-@suite.check("orders slices by length, with before without, reviews by their first sentence", careful=True)
+@suite.check(
+    "orders slices by length, with before without, reviews by their first sentence", sees="the slices", careful=True
+)
 def order(code: Code, rng: torch.Generator) -> Iterator[Case]:
     def see(by: str, sentences: Sequence[str], reviews: Sequence[str]) -> Any:
         return list(expect(list, _all(code, sentences, reviews)[by]))
