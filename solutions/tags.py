@@ -6,7 +6,7 @@ A label says where an entity begins and goes on (BIO): `B-does` stands at the fi
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any, NamedTuple
 
 import torch
@@ -46,18 +46,19 @@ def tag_words(sample: Sample) -> TaggedWords:
     """Walk through a sample's template, and tag each word by the slot that it fills.
 
     Raises:
-        ValueError: The sample is not made of a template.
+        ValueError: The sample is not made of a template and of its words.
     """
-    slots = [slot for slot in SLOTS if f"{{{slot}}}" in sample.template]  # in the order in which words were drawn
-    if not sample.template or len(slots) != len(sample.words):
+    texts, slots = (re.split(r"{(\w+)}", sample.template)[start::2] for start in (0, 1))
+    phrase = "|".join(map(re.escape, sample.words))  # whichever it is: they may stand in any order
+    filled = re.fullmatch(f"({phrase})".join(map(re.escape, texts)), sample.sentence)
+    if not slots or not filled:
         raise ValueError(f"sentence {sample.sentence!r} has no template to take tags from; give a generated one")
-    phrases = dict(zip(slots, sample.words, strict=True))
     words, tags = [], []
-    for part in re.split(r"({\w+})", sample.template):
-        slot = part.strip("{}") if part.startswith("{") else ""
-        found = WORD.findall(phrases[slot] if slot else part)
-        words += found
-        tags += [f"{'I' if place else 'B'}-{slot}" if slot else "O" for place in range(len(found))]
+    for text, slot, phrase in zip_longest(texts, slots, filled.groups(), fillvalue=""):
+        for part, name in ((text, ""), (phrase, slot)):
+            found = WORD.findall(part)
+            words += found
+            tags += [f"{'I' if place else 'B'}-{name}" if name else "O" for place in range(len(found))]
     return TaggedWords(words, tags)
 
 

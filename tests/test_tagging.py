@@ -69,6 +69,11 @@ def test_tag_words_part_punctuation_from_what_fills_a_slot():
     assert tag_words(sample).tags[7:] == ["B-does", "I-does", "O"]
 
 
+def test_tag_words_do_not_ask_in_which_order_the_words_were_noted():
+    for sample in SAMPLES:
+        assert tag_words(sample._replace(words=sample.words[::-1])) == tag_words(sample)
+
+
 def test_tag_words_refuse_a_sentence_without_a_template():
     with pytest.raises(ValueError, match=r"'A real one\.' has no template"):
         tag_words(Sample("A real one.", 0, 1))

@@ -95,7 +95,7 @@ def block(exercise: Exercise, stub: str, solution: str) -> str:
 
 def handed_out(exercise: Exercise, stub: str) -> str:
     """Show what the learner begins with: a stub, or a whole program with mistakes, in a fold."""
-    names = {"target": ".".join(exercise.path), "place": place("tutorial", exercise, stub)}
+    names = {"target": ".".join(exercise.path), "place": f"`tutorial/{exercise.file}.py`"}
     planted = mistakes(exercise)
     if planted:
         program = textwrap.indent(stub.strip("\n"), "    ")
