@@ -44,7 +44,9 @@ def reward(number: int) -> RenderableType:
 def waiting(number: int) -> RenderableType:
     """Say that a task works, but what it is for needs the tasks before it."""
     title = load_course().tasks[number]
-    return Text(f"Task {number}, {title}, works; to use it, finish the tasks before it.", "bold green")
+    return Text(f"Task {number}, {title}, works. To use it, finish the tasks before it.", "bold green").append(
+        " An exercise whose code has changed since it passed is not finished: checks", "dim"
+    )
 
 
 def news_of(news: News, history: History) -> list[RenderableType]:
