@@ -10,6 +10,17 @@ from ...protocol.suite import Case, Code, Suite, WrongForm, case, expect
 CAUSES = ("task A", "task B", "weight decay", "momentum", "old gradient")  # in the order of `causes_of_movement`
 PARTS = ("encoder", "head A", "head B")
 
+ROWS = {
+    "frozen encoder": "with a frozen encoder",
+    "frozen head": "with a frozen head",
+    "old gradient": "where gradients of an earlier pass were left",
+    "loss weight zero": "where a loss has the weight zero",
+    "no labels": "where a task has no labels",
+    "momentum": "where an optimizer has momentum on a part that was frozen",
+    "tied heads": "where both heads are one layer",
+    "detached features": "where one head gets detached features",
+}
+
 suite = Suite()
 
 
@@ -38,48 +49,13 @@ def _beside_the_step(code: Code, name: str, part: str, really: str) -> dict[str,
     return {"said": _cell(code, name, part), "really": really}
 
 
-def _row(code: Code, name: str) -> Iterator[Case]:
+def _row(name: str, code: Code, rng: torch.Generator) -> Iterator[Case]:
+    """Ask for each cell of a row."""
     really = code.movements.causes_of_movement(name)
     for part in PARTS:
         label = "the encoder" if part == "encoder" else part
         yield case(label, partial(_beside_the_step, code, name, part, really[part]))
 
 
-@suite.check("knows what moves with a frozen encoder")
-def frozen_encoder(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    return _row(code, "frozen encoder")
-
-
-@suite.check("knows what moves with a frozen head")
-def frozen_head(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    return _row(code, "frozen head")
-
-
-@suite.check("knows what moves where gradients of an earlier pass were left")
-def old_gradient(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    return _row(code, "old gradient")
-
-
-@suite.check("knows what moves where a loss has the weight zero")
-def loss_weight_zero(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    return _row(code, "loss weight zero")
-
-
-@suite.check("knows what moves where a task has no labels")
-def no_labels(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    return _row(code, "no labels")
-
-
-@suite.check("knows what moves where an optimizer has momentum on a part that was frozen")
-def momentum(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    return _row(code, "momentum")
-
-
-@suite.check("knows what moves where both heads are one layer")
-def tied_heads(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    return _row(code, "tied heads")
-
-
-@suite.check("knows what moves where one head gets detached features")
-def detached_features(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    return _row(code, "detached features")
+for situation, where in ROWS.items():
+    suite.check(f"knows what moves {where}")(partial(_row, situation))
