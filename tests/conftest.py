@@ -129,3 +129,16 @@ def _build_site(folder: Path) -> tuple[int, str]:
         )
         returncode, output = returncode or done.returncode, output + done.stdout
     return returncode, output
+
+
+@pytest.fixture(scope="session")
+def write_package():
+    """A function that writes a package's sources, by their files, into a folder."""
+
+    def write(folder, sources):
+        for file, text in sources.items():
+            path = folder / f"{file}.py"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    return write

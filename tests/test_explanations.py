@@ -202,9 +202,8 @@ def test_error_in_the_checks_own_line_is_about_what_came_back():
 # By hand
 
 
-def test_case_is_run_again_by_hand(tmp_path):
-    for file, text in submission("def mean_pool(tokens, mask):\n    return tokens.mean(dim=1)\n").sources.items():
-        (tmp_path / f"{file}.py").write_text(text, encoding="utf-8")
+def test_case_is_run_again_by_hand(tmp_path, write_package):
+    write_package(tmp_path, submission("def mean_pool(tokens, mask):\n    return tokens.mean(dim=1)\n").sources)
     torch.manual_seed(3)
     before = torch.get_rng_state()
     found = checks.case("1.1", "two sentences, padded", package=tmp_path)
@@ -224,9 +223,8 @@ def test_case_is_run_again_by_hand(tmp_path):
         checks.case("1.1", check=99, package=tmp_path)
 
 
-def test_exception_of_a_case_by_hand_comes_through(tmp_path):
-    for file, text in submission("def mean_pool(tokens, mask):\n    return tokens * mask\n").sources.items():
-        (tmp_path / f"{file}.py").write_text(text, encoding="utf-8")
+def test_exception_of_a_case_by_hand_comes_through(tmp_path, write_package):
+    write_package(tmp_path, submission("def mean_pool(tokens, mask):\n    return tokens * mask\n").sources)
     found = checks.case("1.1", "two sentences, padded", package=tmp_path)
     assert found.got.type == "RuntimeError"
     assert "RuntimeError" in repr(found)

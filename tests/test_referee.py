@@ -63,10 +63,9 @@ def test_diagnosis_is_given_up_when_its_time_is_over():
     assert (result.status, result.diagnosis, result.gave_up) == (Status.FAILED, None, True)
 
 
-def test_diagnosis_given_up_is_said(capsys, monkeypatch, tmp_path):
+def test_diagnosis_given_up_is_said(capsys, monkeypatch, tmp_path, write_package):
     monkeypatch.setattr("checks.grader.grading.DIAGNOSIS", 0.0)
-    for file, text in mistaken(MEAN).sources.items():
-        (tmp_path / f"{file}.py").write_text(text, encoding="utf-8")
+    write_package(tmp_path, mistaken(MEAN).sources)
     with Grader(diagnosis=0) as grader:
         assert run(Wish((MEAN,), tmp_path), grader) == 1
     assert "No diagnosis within 10 s" in capsys.readouterr().out

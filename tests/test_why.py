@@ -228,13 +228,10 @@ def test_repairs_are_kept_for_this_very_answer(tmp_path):
 
 
 @pytest.fixture
-def package(tmp_path, monkeypatch):
+def package(tmp_path, monkeypatch, write_package):
     monkeypatch.setattr("checks.why.REPAIRS", tmp_path / "repairs")
     folder = tmp_path / "package"
-    folder.mkdir()
-    (folder / "faults").mkdir()
-    for file, text in SOURCES.items():
-        (folder / f"{file}.py").write_text(text, encoding="utf-8")
+    write_package(folder, SOURCES)
     return folder
 
 
