@@ -115,6 +115,12 @@ def test_news_name_the_command_and_what_it_shows(tmp_path):
     assert "finish the tasks before it" in text
 
 
+def test_nothing_is_summed_up_before_something_was_tried(tmp_path):
+    history = History(tmp_path / "history")
+    history.look(COURSE.exercises[0])
+    assert standing({}, history) is None
+
+
 def test_closing_screen_gives_own_figures_and_fits_eighty_columns(tmp_path):
     file = tmp_path / "history"
     remember(file, COURSE.exercises, SOLUTIONS)
@@ -201,7 +207,11 @@ def test_a_hint_is_a_first_look_and_names_the_page(checkout):
 
 @pytest.mark.parametrize(
     ("line", "found"),
-    [("site_url: https://example.org/course/", "https://example.org/course/task-4/#exercise-4-11"), ("", "make site")],
+    [
+        ("site_url: https://example.org/course/", "https://example.org/course/task-4/#exercise-4-11"),
+        ("", "make site"),
+        ("site_url: !ENV [URL, '']", "make site"),
+    ],
 )
 def test_the_published_site_is_named_where_none_is_here(tmp_path, monkeypatch, line, found):
     (tmp_path / "mkdocs.yml").write_text(f"site_name: Two Heads\n{line}\n")

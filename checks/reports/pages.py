@@ -29,7 +29,8 @@ def address(exercise: Exercise) -> str:
 def setting(name: str) -> str:
     """Give a setting of the site that is one word, such as `site_url`; empty if there is none."""
     with contextlib.suppress(OSError):
-        found = re.search(rf"^{name}: *[\"']?([^\s\"']+)", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.M)
+        text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+        found = re.search(rf"^{name}: *[\"']?([^\s\"'!][^\s\"']*)", text, re.M)  # `!ENV` is known to the site alone
         return found[1] if found else ""
     return ""
 

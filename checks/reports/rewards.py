@@ -62,7 +62,7 @@ def standing(results: Mapping[str, ExerciseResult], history: History) -> Rendera
     statuses = {exercise_id: result.status for exercise_id, result in results.items()}
     usable = [task for task in tasks_in_a_row(statuses) if task in course.rewards]
     lines = [Text.assemble(("Works with your code: ", "dim"), course.rewards[max(usable)].command)] if usable else []
-    if history.events:
+    if history.last_statuses():  # something was tried
         lines.append(Text(_so_far(history), "dim"))
     return Group(*lines) if lines else None
 

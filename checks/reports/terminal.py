@@ -145,7 +145,8 @@ def found(exercise: ExerciseResult, package: str, console: Console) -> Renderabl
 
 def advice(exercise: ExerciseResult, package: str) -> RenderableType:
     """Lay out what helps with one exercise: the misconception that it looks like, and what to do next."""
-    return Group(*_indented((_diagnosis(exercise), _by_hand(exercise, package), _next_steps(exercise, package))))
+    by_hand = None if _none_is_mended(exercise) else _by_hand(exercise, package)
+    return Group(*_indented((_diagnosis(exercise), by_hand, _next_steps(exercise, package))))
 
 
 def _indented(sections: Iterable[RenderableType | None]) -> list[RenderableType]:
