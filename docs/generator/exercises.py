@@ -77,7 +77,7 @@ def block(exercise: Exercise, stub: str, solution: str) -> str:
     found = "".join(f"\n    - {mistake.name}" for mistake in mistakes(exercise))
     return BLOCK.format(
         id=exercise.exercise_id,
-        solution_place=place("solutions", exercise, solution),
+        solution_place=place(exercise, solution),
         difficulty=dots(exercise.difficulty),
         importance=dots(exercise.importance),
         minutes=exercise.minutes,
@@ -95,7 +95,7 @@ def block(exercise: Exercise, stub: str, solution: str) -> str:
 
 def handed_out(exercise: Exercise, stub: str) -> str:
     """Show what the learner begins with: a stub, or a whole program with mistakes, in a fold."""
-    names = {"target": ".".join(exercise.path), "place": f"`tutorial/{exercise.file}.py`"}
+    names = {"target": ".".join(exercise.path), "place": linked(f"tutorial/{exercise.file}.py")}
     planted = mistakes(exercise)
     if planted:
         program = textwrap.indent(stub.strip("\n"), "    ")
@@ -114,18 +114,22 @@ def counted_checks(exercise: Exercise) -> str:
     )
 
 
-def place(folder: str, exercise: Exercise, text: str) -> str:
-    """Say where a definition stands: file and lines, as a link where the repository's address is known.
+def place(exercise: Exercise, solution: str) -> str:
+    """Say where a definition stands in the reference: file and lines, as a link to them where that is possible.
 
     Args:
-        folder: `tutorial` or `solutions`.
         exercise: Whose definition.
-        text: The file's.
+        solution: The reference's file.
     """
-    before, last = span(find(text, exercise.path))
-    path, repository = f"{folder}/{exercise.file}.py", setting("repo_url").rstrip("/")
-    file = f"[`{path}`]({repository}/blob/HEAD/{path}#L{before + 1}-L{last})" if repository else f"`{path}`"
+    before, last = span(find(solution, exercise.path))
+    file = linked(f"solutions/{exercise.file}.py", f"#L{before + 1}-L{last}")
     return f"{file}, lines {before + 1} to {last}"
+
+
+def linked(path: str, anchor: str = "") -> str:
+    """Name a file, as a link where the repository's address is known."""
+    repository = setting("repo_url").rstrip("/")
+    return f"[`{path}`]({repository}/blob/HEAD/{path}{anchor})" if repository else f"`{path}`"
 
 
 def source(text: str, path: tuple[str, ...]) -> str:
