@@ -17,7 +17,7 @@ demo: .venv/installed
 
 # Notebooks warn that they lack a progress bar, which none of them shows.
 test notebooks: export PYTHONWARNINGS = ignore:IProgress
-test: .venv/installed
+test: .venv/extras
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
@@ -51,6 +51,11 @@ format: .venv/installed
 	$(RUN) -m pip install --disable-pip-version-check --constraint constraints.txt --editable ".[offline,dev,docs]"
 	$(RUN) -m solutions fetch reviews
 	$(RUN) -c "open('.venv/installed', 'w')"
+
+# What only some commands need, and their tests: export, app, and training in several processes.
+.venv/extras: .venv/installed
+	$(RUN) -m pip install --disable-pip-version-check --constraint constraints.txt --editable ".[onnx,app,accelerate]"
+	$(RUN) -c "open('.venv/extras', 'w')"
 
 clean:
 	$(PYTHON) -c "import shutil; [shutil.rmtree(folder, ignore_errors=True) for folder in ('.venv', '.graphs', '.checkpoint', '.site', '.experiments', 'docs/generated')]"
