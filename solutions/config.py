@@ -41,6 +41,14 @@ class Pooling(Choice):
     MAX = "max"
 
 
+class Precision(Choice):
+    """In which numbers the matrix products of inference are computed."""
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+    FLOAT16 = "float16"
+
+
 class Weighting(Choice):
     """How the two losses become one: fixed `alpha` and `beta`, or learned from the data."""
 

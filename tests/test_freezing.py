@@ -1,24 +1,9 @@
 import pytest
 import torch
+from families import BACKBONES, LAYERS, make_backbone
 from torch import nn
 from torch.optim import AdamW
-from transformers import (
-    BertConfig,
-    BertModel,
-    BertTokenizer,
-    DebertaV2Config,
-    DebertaV2Model,
-    DistilBertConfig,
-    DistilBertModel,
-    ElectraConfig,
-    ElectraModel,
-    ModernBertConfig,
-    ModernBertModel,
-    MPNetConfig,
-    MPNetModel,
-    RobertaConfig,
-    RobertaModel,
-)
+from transformers import BertTokenizer
 
 from solutions.backbones import load_backbone
 from solutions.config import FreezeStrategy
@@ -34,57 +19,11 @@ from solutions.freezing import (
 from solutions.losses import combined_loss
 from solutions.multitask import MultiTaskSentenceTransformer
 
-LAYERS = 3
-SIZES = {
-    "vocab_size": 20,
-    "hidden_size": 8,
-    "num_hidden_layers": LAYERS,
-    "num_attention_heads": 2,
-    "intermediate_size": 16,
-    "max_position_embeddings": 32,
-}
-# The libraries' own configurations. Some keep more than embeddings beside their layers: relative positions (MPNet,
-# DeBERTa), a linear layer (ELECTRA), a norm and a convolution (DeBERTa), a norm above the layers (ModernBERT).
-BACKBONES = {
-    "BERT": (BertConfig(**SIZES), BertModel),
-    "DistilBERT": (
-        DistilBertConfig(vocab_size=20, dim=8, n_layers=LAYERS, n_heads=2, hidden_dim=16, max_position_embeddings=32),
-        DistilBertModel,
-    ),
-    "RoBERTa": (RobertaConfig(**SIZES), RobertaModel),
-    "MPNet": (MPNetConfig(**SIZES), MPNetModel),
-    "ELECTRA": (ElectraConfig(**SIZES, embedding_size=4), ElectraModel),
-    "DeBERTa": (
-        DebertaV2Config(
-            **SIZES,
-            relative_attention=True,
-            norm_rel_ebd="layer_norm",
-            conv_kernel_size=3,
-            position_buckets=4,
-            pos_att_type=["c2p", "p2c"],
-        ),
-        DebertaV2Model,
-    ),
-    "ModernBERT": (
-        ModernBertConfig(**SIZES, pad_token_id=0, cls_token_id=2, bos_token_id=2, sep_token_id=3, eos_token_id=3),
-        ModernBertModel,
-    ),
-}
 FAMILIES = pytest.mark.parametrize("family", BACKBONES)
 
 INPUTS = {"input_ids": torch.tensor([[2, 6, 7, 8, 3]] * 4), "attention_mask": torch.ones(4, 5, dtype=torch.long)}
 TASK_A, TASK_B = torch.tensor([0, 1, 2, 1]), torch.tensor([0, 1, 1, 0])
 MODEL_STRATEGIES = pytest.mark.parametrize("strategy", FreezeStrategy)
-
-
-def make_backbone(family):
-    """Make a small backbone with random weights, in eval mode and without a pooler."""
-    torch.manual_seed(0)
-    config, kind = BACKBONES[family]
-    transformer = kind(config).eval()
-    if getattr(transformer, "pooler", None) is not None:
-        transformer.pooler = None
-    return transformer
 
 
 def make_model(family):

@@ -1,8 +1,9 @@
 """The sentence transformer: transformer → pooling → projection → LayerNorm → L2 norm."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -11,11 +12,17 @@ from torch import Tensor, nn
 from .backbones import MINILM, load_backbone
 from .pooling import max_pool, mean_pool
 from .progress import track
+from .runtime import last_hidden_state, packed
 
 POOLINGS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {"mean": mean_pool, "max": max_pool}
 
+T = TypeVar("T")
+
 # Tokens, padding included, in one batch of `encode`: enough to keep two cores busy, few enough for their cache.
 TOKENS_PER_BATCH = 1024
+# A GPU takes more: up to this many bytes for each token and unit of the transformer's width, of its free memory.
+BYTES_PER_TOKEN_AND_UNIT = 512
+MOST_TOKENS_PER_BATCH = 131_072
 
 # Sentences that `encode` tokenizes and sorts at a time: enough to find neighbours of one length.
 SENTENCES_AT_A_TIME = 4096
@@ -101,8 +108,7 @@ class SentenceTransformer(nn.Module):
         Returns:
             `(batch, hidden)`.
         """
-        tokens = self.transformer(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        return self.pool(tokens, attention_mask)
+        return self.pool(last_hidden_state(self.transformer, input_ids, attention_mask), attention_mask)
 
     def project(self, features: Tensor) -> Tensor:
         """Map pooled features to the embedding: linear layer, LayerNorm, then L2 norm.
@@ -147,10 +153,11 @@ class SentenceTransformer(nn.Module):
     def batches_by_length(
         self, sentences: Sequence[str], progress: bool = False
     ) -> Iterator[tuple[list[int], dict[str, Tensor]]]:
-        """Cut sentences into batches of similar length and of about `TOKENS_PER_BATCH` tokens each.
+        """Cut sentences into batches of similar length and of about as many tokens each as suit the device.
 
         Sorting leaves little padding; counting tokens instead of sentences keeps every batch equally large. Only
-        `SENTENCES_AT_A_TIME` are measured before the first batch, however many there are.
+        `SENTENCES_AT_A_TIME` are measured before the first batch, however many there are. While one batch is worked
+        on, the next one is tokenized.
 
         Yields:
             The positions of the batch's sentences, and its `input_ids` and `attention_mask`, `(batch, seq)`.
@@ -161,14 +168,15 @@ class SentenceTransformer(nn.Module):
         for position, sentence in enumerate(sentences):
             if not isinstance(sentence, str):
                 raise TypeError(f"sentence {position} is {sentence!r}, but must be a string")
-        batches = self._batches(sentences)
+        batches = _ahead(self._batches(sentences))
         yield from track(batches, "Encoding", progress, len(sentences), lambda batch: len(batch[0]))
 
     def _batches(self, sentences: Sequence[str]) -> Iterator[tuple[list[int], dict[str, Tensor]]]:
+        most = tokens_per_batch(self.device, self.projection.in_features)
         for start in range(0, len(sentences), SENTENCES_AT_A_TIME):
             some = list(sentences[start : start + SENTENCES_AT_A_TIME])
             tokens = self.tokenizer(some, truncation=True, max_length=self.max_length)["input_ids"]
-            for rows in _cut_by_length([len(ids) for ids in tokens]):
+            for rows in _cut_by_length([len(ids) for ids in tokens], most):
                 yield [start + row for row in rows], self.tokenize([some[row] for row in rows])
 
     def tokenize(self, sentences: Sequence[str]) -> dict[str, Tensor]:
@@ -203,14 +211,37 @@ def inference(model: nn.Module) -> Iterator[None]:
             module.training = mode
 
 
-def _cut_by_length(lengths: Sequence[int]) -> list[list[int]]:
-    """Sort positions from the longest sentence to the shortest and cut them into batches."""
+def tokens_per_batch(device: torch.device, hidden: int) -> int:
+    """Give the number of tokens that a device encodes at a time.
+
+    Args:
+        device: Whose free memory decides, if it is a CUDA device; not yet measured on one.
+        hidden: Width of the transformer.
+    """
+    if device.type != "cuda":
+        return TOKENS_PER_BATCH
+    free, _ = torch.cuda.mem_get_info(device)
+    return min(max(free // (hidden * BYTES_PER_TOKEN_AND_UNIT), TOKENS_PER_BATCH), MOST_TOKENS_PER_BATCH)
+
+
+def _ahead(items: Iterator[T]) -> Iterator[T]:
+    """Go through items, and let a thread make the next one while the caller works on this one."""
+    end = object()
+    with ThreadPoolExecutor(1) as thread:
+        following = thread.submit(next, items, end)
+        while (item := following.result()) is not end:
+            following = thread.submit(next, items, end)
+            yield item  # type: ignore[misc]  # it is not the end
+
+
+def _cut_by_length(lengths: Sequence[int], tokens: int) -> list[list[int]]:
+    """Sort positions from the longest sentence to the shortest and cut them into batches of so many tokens."""
     order = sorted(range(len(lengths)), key=lambda position: lengths[position], reverse=True)
     batches = []
     start = 0
     while start < len(order):
         # The first sentence is the batch's longest, so all others are padded to its length.
-        size = max(1, TOKENS_PER_BATCH // max(1, lengths[order[start]]))
+        size = max(1, tokens // max(1, lengths[order[start]]))
         batches.append(order[start : start + size])
         start += size
     return batches

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from .encoder import SentenceTransformer, inference
+from .runtime import packed
 from .tasks import Pair
 
 
@@ -120,12 +121,12 @@ class MultiTaskSentenceTransformer(SentenceTransformer):
             The probabilities of task A's and of task B's classes, `(batch, classes)` each, on the CPU, in the order
             of the sentences.
         """
-        probabilities = self.heads.map(lambda head: torch.empty(len(sentences), head.classes))
-        with inference(self):
+        probabilities = self.heads.map(lambda head: torch.empty(len(sentences), head.classes, device=self.device))
+        with inference(self), packed(self.transformer):
             for positions, inputs in self.batches_by_length(sentences, progress):
                 for task, logits in zip(probabilities, self(**inputs).logits, strict=True):
-                    task[positions] = logits.float().softmax(dim=-1).cpu()
-        return probabilities
+                    task[positions] = logits.float().softmax(dim=-1)
+        return probabilities.map(Tensor.cpu)
 
 
 def parameter_counts(model: MultiTaskSentenceTransformer) -> ParameterCounts:

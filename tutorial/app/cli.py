@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ..config import FreezeStrategy, ModelConfig, OptimizerConfig, Pooling, TrainingConfig, milestones
+from ..config import FreezeStrategy, ModelConfig, OptimizerConfig, Pooling, Precision, TrainingConfig, milestones
 from .arguments import check_target, choose_device, options_of, read_sentences
 from .files import staged
 
@@ -44,6 +44,13 @@ error_console = Console(stderr=True, highlight=False, markup=False, emoji=False,
 
 Device = Annotated[str | None, typer.Option(help="cuda, mps or cpu; the first of them that this machine has")]
 Output = Annotated[Path, typer.Option(help="folder for the figures and the JSON")]
+Numbers = Annotated[
+    Precision,
+    typer.Option(
+        metavar="<choice>",
+        help=f"of the matrix products: one of {', '.join(Precision)}; float32 where the device lacks them",
+    ),
+]
 Sentences = Annotated[list[str] | None, typer.Argument(help="sentences, each in quotes")]
 SentenceFile = Annotated[Path | None, typer.Option("--file", help="UTF-8 text file with one sentence per line")]
 # What `train` is going to write, known before the libraries are loaded that write it.
@@ -113,6 +120,7 @@ def embed(
     file: SentenceFile = None,
     checkpoint: Annotated[Path | None, typer.Option(help="trained model; without it the projection is random")] = None,
     output: Annotated[Path | None, typer.Option(help="NumPy file (.npy) to write instead of JSON lines")] = None,
+    precision: Numbers = Precision.FLOAT32,
     device: Device = None,
 ) -> None:
     """Turn sentences into embeddings of length 1: JSON lines on the screen, or a .npy file."""
@@ -122,7 +130,9 @@ def embed(
     if output is None:
         from . import commands
 
-        commands.print_embeddings(commands.load_encoder(checkpoint, config, choose_device(device)), texts)
+        model = commands.load_encoder(checkpoint, config, choose_device(device))
+        with commands.computing_in(precision, model, error_console):
+            commands.print_embeddings(model, texts)
     else:
         if output.suffix != ".npy":
             raise ValueError(f"--output is {str(output)!r}, but must end in .npy")
@@ -130,7 +140,8 @@ def embed(
             from . import commands
 
             model = commands.load_encoder(checkpoint, config, choose_device(device))
-            commands.save_embeddings(model, texts, folder / output.name)
+            with commands.computing_in(precision, model, error_console):
+                commands.save_embeddings(model, texts, folder / output.name)
         console.print(f"{len(texts)} embeddings saved to {output}", soft_wrap=True)
     if checkpoint is None:
         error_console.print("note: the projection is random; --checkpoint takes a trained model")
@@ -241,13 +252,14 @@ def predict(
     sentences: Sentences = None,
     file: SentenceFile = None,
     checkpoint: CheckpointFolder = Path(".checkpoint"),
+    precision: Numbers = Precision.FLOAT32,
     device: Device = None,
 ) -> None:
     """Classify sentences with a trained model: a JSON line for each."""
     texts = read_sentences(sentences, file)
     from . import commands
 
-    commands.predict(texts, checkpoint, choose_device(device))
+    commands.predict(texts, checkpoint, choose_device(device), precision, error_console)
 
 
 @app.command()

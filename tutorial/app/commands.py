@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from rich.console import Console
 from torch import Tensor
 
 from .. import trainer
-from ..config import ModelConfig, Split, TrainingConfig
+from ..config import ModelConfig, Precision, Split, TrainingConfig
 from ..dataset import MultiTaskDataset
 from ..early_stopping import train_with_validation
 from ..encoder import SentenceTransformer
@@ -21,6 +22,7 @@ from ..evaluator import evaluate as measure
 from ..plots import similarity_heatmap, visualize_metrics
 from ..progress import busy
 from ..reviews import REVIEWS
+from ..runtime import computes_in, packed
 from ..similarity import SAMPLE_SENTENCES, cosine_similarity_matrix
 from ..tasks import Pair
 from .beside import beside_baselines
@@ -40,6 +42,15 @@ def load_encoder(checkpoint: Path | None, config: ModelConfig, device: torch.dev
         return load_checkpoint(checkpoint).model.to(device)
     torch.manual_seed(config.seed)
     return SentenceTransformer.from_pretrained(config.backbone, **config.encoder_options).to(device)
+
+
+def computing_in(precision: Precision, model: SentenceTransformer, notes: Console) -> AbstractContextManager[None]:
+    """Let a model compute its matrix products in a precision, or say that its device would only get slower."""
+    dtype = getattr(torch, precision)
+    if not computes_in(dtype, model.device):
+        notes.print(f"note: this {model.device.type.upper()} has no instructions for {precision}; computing in float32")
+        dtype = torch.float32
+    return packed(model.transformer, dtype)
 
 
 def save_embeddings(model: SentenceTransformer, sentences: Sequence[str], path: Path) -> None:
@@ -178,10 +189,14 @@ def _report(
         visualize_metrics(metrics, folder, history, classes)
 
 
-def predict(sentences: Sequence[str], checkpoint: Path, device: torch.device) -> None:
+def predict(
+    sentences: Sequence[str], checkpoint: Path, device: torch.device, precision: Precision, notes: Console
+) -> None:
     """Print a JSON line for each sentence: its most probable class for each task."""
     trained = load_checkpoint(checkpoint)
-    probabilities = trained.model.to(device).predict(sentences)
+    model = trained.model.to(device)
+    with computing_in(precision, model, notes):
+        probabilities = model.predict(sentences)
     for sentence, *rows in zip(sentences, *probabilities, strict=True):
         line: dict[str, Any] = {"sentence": sentence}
         for (task, names), row in zip(trained.classes.items(), rows, strict=True):
