@@ -39,7 +39,7 @@ experiments: .venv/installed
 	$(RUN) -m solutions fetch mpnet
 	$(RUN) -m docs.experiments $(ARGS)
 
-bench: .venv/installed
+bench: .venv/rivals/installed
 	$(RUN) -m bench $(ARGS)
 
 format: .venv/installed
@@ -56,6 +56,12 @@ format: .venv/installed
 .venv/extras: .venv/installed
 	$(RUN) -m pip install --disable-pip-version-check --constraint constraints.txt --editable ".[onnx,app,accelerate]"
 	$(RUN) -c "open('.venv/extras', 'w')"
+
+# The sentence-transformers library's ONNX and OpenVINO backends: their packages refuse the transformers used here.
+.venv/rivals/installed: .venv/installed bench/rivals.txt
+	$(PYTHON) -m venv .venv/rivals
+	.venv/rivals/bin/python -m pip install --disable-pip-version-check --requirement bench/rivals.txt
+	$(RUN) -c "open('.venv/rivals/installed', 'w')"
 
 clean:
 	$(PYTHON) -c "import shutil; [shutil.rmtree(folder, ignore_errors=True) for folder in ('.venv', '.graphs', '.checkpoint', '.site', '.experiments', 'docs/generated')]"

@@ -33,7 +33,7 @@ def main(
     measures: dict[str, Callable[[], list[Row]]] = {
         "the demo": partial(memory.rows, threads),
         "training": partial(training.rows, repeats),
-        "encoding": partial(encoding.rows, repeats),
+        "encoding": partial(encoding.rows, repeats, threads),
         "checking": partial(checking.rows, repeats),
         "repairs": partial(repairs.rows, answers, every),
     }

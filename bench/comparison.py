@@ -47,6 +47,11 @@ def at_least(what: str, seconds: float, against: str, other_seconds: float, targ
     return Row(what, f"{seconds:.2f} s", f"{against}: {other_seconds:.2f} s", ratio, f"≥ {target:g} ×", ratio >= target)
 
 
+def share_of(what: str, value: str, against: str, share: float, target: float) -> Row:
+    """Report which share of what is possible was reached."""
+    return Row(what, value, against, share, f"≥ {target:g} ×", share >= target)
+
+
 def at_most(what: str, value: float, against: str, limit: float, unit: str) -> Row:
     """Report how much of a limit was used."""
     return Row(what, f"{value:.3g} {unit}", against, value / limit, f"≤ {limit:g} {unit}", value <= limit)
