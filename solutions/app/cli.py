@@ -272,11 +272,11 @@ def page(
     with listen(port) as listener:
         console.print("Loading PyTorch, the encoder and the page...")
         from .look import load_subject
+
+        subject = load_subject(checkpoint, choose_device(device))
         from .page import serve
 
-        serve(
-            load_subject(checkpoint, choose_device(device)), listener, lambda line: console.print(line, soft_wrap=True)
-        )
+        serve(subject, listener, lambda line: console.print(line, soft_wrap=True))
     console.print("Stopped.")
 
 

@@ -16,10 +16,7 @@ from .checkpoint import Checkpoint, load_checkpoint
 from .commands import load_encoder
 
 CHECKPOINT = Path(".checkpoint")  # where `train` writes to, if not told otherwise
-
 MOST_SENTENCES = 20  # more do not fit on a screen
-
-
 # Tokens that are read with one of them hidden, of all sentences together: a few seconds.
 MOST_TOKENS = 20_000
 
