@@ -36,8 +36,9 @@ def erase_tokens(model: MultiTaskSentenceTransformer, sentence: str) -> Pair[Ten
         sentence: The sentence.
 
     Returns:
-        For each task `(seq,)`, on the CPU: by how much the probability of the class that the whole sentence is put into
-        falls without the token. Below 0 the token speaks against that class.
+        For each task `(seq,)`, on the CPU: by how much the log-odds, `log(p / (1 - p))`, of the class that the whole
+        sentence is put into fall without the token; below 0 the token speaks against that class. A probability near 1
+        would hardly move, whatever is hidden.
     """
     inputs = model.tokenize([sentence])
     tokens = inputs["input_ids"].shape[1]
@@ -52,7 +53,10 @@ def erase_tokens(model: MultiTaskSentenceTransformer, sentence: str) -> Pair[Ten
 
 
 def _falls(logits: Tensor) -> Tensor:
-    """Compare rows of logits with the last one, by the probability of its class."""
-    probabilities = logits.float().softmax(dim=-1).cpu()
-    of_class = probabilities[:, int(probabilities[-1].argmax())]
-    return of_class[-1] - of_class[:-1]
+    """Compare rows of logits with the last one, by the log-odds of its class."""
+    logits = logits.float().cpu()
+    label = int(logits[-1].argmax())
+    others = logits.clone()
+    others[:, label] = float("-inf")
+    odds = logits[:, label] - others.logsumexp(dim=-1)
+    return odds[-1] - odds[:-1]

@@ -21,8 +21,9 @@ NO_HEADS = f"<p>Nothing yet. Train them with <code>{TRAIN}</code>, then start th
 TOKENS = """<h2>Which tokens count?</h2>
 <p>A token is a word or a piece of one. Those that the tokenizer puts around a sentence count like all others.</p>
 <p><strong>Max pooling</strong>: of how many of the encoder's dimensions this token has the largest value.</p>"""
-CHANGES = """<p><strong>A head</strong>: by how much the probability of its answer falls when this token is hidden from
-the model. Blue tokens speak for the answer, orange ones, with a minus, against it.</p>"""
+CHANGES = """<p><strong>A head</strong>: by how much the odds of its answer fall when this token is hidden from the
+model, as a logarithm: at +0.7 half of them are left, at +2.3 a tenth. Blue tokens speak for the answer, orange ones,
+with a minus, against it.</p>"""
 TOO_MUCH = "<p>From S{} on the heads are left out here: there are too many tokens to hide, one after the other.</p>"
 
 

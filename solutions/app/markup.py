@@ -115,9 +115,9 @@ def token_shares(number: int, tokens: Tokens) -> str:
 
 def token_changes(title: str, texts: Sequence[str], changes: Tensor) -> str:
     """Show how much each token speaks for a decision, or against it."""
-    largest = max(0.05, float(changes.abs().max()))  # where nothing counts, nothing is strong
+    largest = max(0.5, float(changes.abs().max()))  # where nothing counts, nothing is strong
     items = [
-        _token(text, _signed(f"{change:+z.2f}"), abs(change) / largest, "against" * (change < 0))
+        _token(text, _signed(f"{change:+z.1f}"), abs(change) / largest, "against" * (change < 0))
         for text, change in zip(texts, changes.tolist(), strict=True)
     ]
     return f'<p dir="auto">{escape(title)}</p>{_tokens(items)}'
