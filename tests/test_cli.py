@@ -63,7 +63,7 @@ def files(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-@pytest.mark.parametrize("command", [(), *((command,) for command in (*COMMANDS, "parts", "tag"))])
+@pytest.mark.parametrize("command", [(), *((command,) for command in (*COMMANDS, "parts", "tag", "app"))])
 def test_help_comes_without_the_heavy_libraries(tmp_path, command):
     code = (
         "import sys; from solutions.app.cli import app; app([*sys.argv[1:], '--help'], standalone_mode=False);"

@@ -75,7 +75,7 @@ class PackedLinear(nn.Module):
 
     Args:
         layers: One or more; what they give stands side by side.
-        dtype: Of the product, float32 or bfloat16; what comes in is converted.
+        dtype: Of the product, float32 or bfloat16; inputs of another one are converted, and so is what they give.
         activation: Computed on the product: `none` or `gelu`.
 
     Raises:
@@ -93,7 +93,7 @@ class PackedLinear(nn.Module):
         outputs: Tensor = torch.ops.mkldnn._linear_pointwise(
             inputs.to(self.dtype), self.weight, self.bias, self.activation, [], "none"
         )
-        return outputs
+        return outputs.to(inputs.dtype)
 
 
 class FusedLayer(nn.Module):
@@ -102,7 +102,7 @@ class FusedLayer(nn.Module):
     def __init__(self, layer: Any, parts: Parts, heads: int, dtype: torch.dtype) -> None:
         super().__init__()
         query, key, value, out, self.attention_norm, up, _, down, self.output_norm = map(layer.get_submodule, parts)
-        self.heads = heads
+        self.heads, self.dtype = heads, dtype
         self.query_key_value = PackedLinear(query, key, value, dtype=dtype)
         self.attention_output = PackedLinear(out, dtype=dtype)
         self.up = PackedLinear(up, dtype=dtype, activation="gelu")
@@ -118,13 +118,13 @@ class FusedLayer(nn.Module):
     ) -> Tensor | tuple[Tensor]:
         """Compute the layer on `(batch, seq, hidden)`. A batch without padding comes without a mask."""
         batch, seq, hidden = hidden_states.shape
-        together = self.query_key_value(hidden_states).view(batch, seq, 3, self.heads, -1)
+        together = self.query_key_value(hidden_states.to(self.dtype)).view(batch, seq, 3, self.heads, -1)
         mask = _sum(attention_mask, position_bias, together.dtype)
         query, key, value = together.permute(2, 0, 3, 1, 4)
         attended = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         attended = self.attention_output(attended.transpose(1, 2).reshape(batch, seq, hidden))
         hidden_states = self.attention_norm(hidden_states + attended)
-        hidden_states = self.output_norm(hidden_states + self.down(self.up(hidden_states)))
+        hidden_states = self.output_norm(hidden_states + self.down(self.up(hidden_states.to(self.dtype))))
         return (hidden_states,) if self.in_a_tuple else hidden_states
 
 

@@ -29,7 +29,8 @@ class _Packing:
         self.transformer, self.device, self.own = transformer, weight.device, weight.dtype
         self.dtype = self.own if dtype is None else dtype
         if self.dtype != self.own and not computes_in(self.dtype, self.device):
-            warnings.warn(f"no {self.dtype} on this {self.device.type}: computing in {self.own}", stacklevel=4)
+            missing, instead, where = _name(self.dtype), _name(self.own), self.device.type.upper()
+            warnings.warn(f"no {missing} on this {where}: computing in {instead}", stacklevel=4)
             self.dtype = self.own
         self.tokens = 0
         self.chosen: nn.Module | None = None
@@ -37,8 +38,9 @@ class _Packing:
     def run(self, inputs: dict[str, Tensor]) -> Tensor:
         if self.device.type == "cpu":
             return _run(self._choose(inputs), inputs)
-        with torch.autocast(self.device.type, self.dtype, enabled=self.dtype != self.own):
-            return _run(self.transformer, inputs).to(self.own)
+        if self.dtype == self.own:
+            return _run(self.transformer, inputs)
+        return _under_autocast(self.transformer, inputs, self.dtype, self.own)
 
     def _choose(self, inputs: dict[str, Tensor]) -> nn.Module:
         self.tokens += inputs["input_ids"].numel()
@@ -95,6 +97,15 @@ def computes_in(dtype: torch.dtype, device: torch.device) -> bool:
 def _run(transformer: nn.Module, inputs: dict[str, Tensor]) -> Tensor:
     tokens: Tensor = transformer(**inputs).last_hidden_state
     return tokens
+
+
+def _under_autocast(transformer: nn.Module, inputs: dict[str, Tensor], dtype: torch.dtype, own: torch.dtype) -> Tensor:
+    with torch.autocast(inputs["input_ids"].device.type, dtype):
+        return _run(transformer, inputs).to(own)
+
+
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
 
 
 def _faster(transformer: nn.Module, dtype: torch.dtype, inputs: dict[str, Tensor]) -> nn.Module:

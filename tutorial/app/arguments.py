@@ -4,7 +4,9 @@ import inspect
 from collections.abc import Callable
 from dataclasses import Field, fields
 from functools import wraps
+from importlib.util import find_spec
 from pathlib import Path
+from socket import create_server, socket
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -77,6 +79,30 @@ def check_target(checkpoint: Path, config: TrainingConfig) -> None:
         )
     if config.data and Path(config.data).resolve() == (checkpoint / "test.csv").resolve():
         raise ValueError(f"--data is {config.data!r}, which --checkpoint would overwrite; choose another folder")
+
+
+def require(package: str, extra: str) -> None:
+    """See that a package is installed that only one command needs.
+
+    Raises:
+        OSError: It is not; the error says how to install it.
+    """
+    if find_spec(package) is None:
+        install = f'python -m pip install --constraint constraints.txt --editable ".[{extra}]"'
+        raise OSError(f"{package} is not installed, which this command needs; in the course's folder run: {install}")
+
+
+def listen(port: int) -> socket:
+    """Take a port of this computer, which no other computer can reach; 0 takes any that is free.
+
+    Raises:
+        OSError: It is taken, or not allowed.
+    """
+    try:
+        return create_server(("127.0.0.1", port))
+    except OSError as error:
+        reason = error.strerror or error
+        raise OSError(f"--port {port} cannot be used ({reason}); give another, or 0 for any that is free") from error
 
 
 def choose_device(name: str | None) -> "torch.device":

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from ..config import FreezeStrategy, ModelConfig, OptimizerConfig, Pooling, Precision, TrainingConfig, milestones
-from .arguments import check_target, choose_device, options_of, read_sentences
+from .arguments import check_target, choose_device, listen, options_of, read_sentences, require
 from .files import staged
 
 
@@ -269,6 +269,27 @@ def tag(sentences: Sentences = None, file: SentenceFile = None) -> None:
     from .tagger import tag as show
 
     show(texts, console)
+
+
+@app.command("app")
+def page(
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="folder that train has written; .checkpoint, if there is one")
+    ] = None,
+    port: Annotated[int, typer.Option(help="of the page's address; 0: any that is free", min=0, max=65535)] = 7860,
+    device: Device = None,
+) -> None:
+    """Serve a page for your browser: how alike sentences are, what both heads say, which tokens count."""
+    require("gradio", "app")
+    with listen(port) as listener:
+        console.print("Loading PyTorch, the encoder and the page...")
+        from .look import load_subject
+
+        subject = load_subject(checkpoint, choose_device(device))
+        from .page import serve
+
+        serve(subject, listener, lambda line: console.print(line, soft_wrap=True))
+    console.print("Stopped.")
 
 
 @app.command()
