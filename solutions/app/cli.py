@@ -19,6 +19,7 @@ from rich.console import Console
 from ..config import FreezeStrategy, ModelConfig, OptimizerConfig, Pooling, TrainingConfig, milestones
 from .arguments import check_target, choose_device, options_of, read_sentences
 from .files import staged
+from .launch import is_helper, is_told_by_launcher, join
 
 
 class PatientConsole(Console):
@@ -65,6 +66,7 @@ def main(tell: Callable[[Exception], str] = str) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
+    console.quiet = is_helper()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that unfinished files are cleaned up
     try:
         sys.exit(app(standalone_mode=False))
@@ -74,8 +76,9 @@ def main(tell: Callable[[Exception], str] = str) -> None:
         message = tell(error) or type(error).__name__
     finally:
         _flush()
-    if message:  # none if the help was shown instead
-        error_console.print(f"error: {' '.join(message.split())}")
+    line = f"error: {' '.join(message.split())}"
+    if message and not is_told_by_launcher(line):  # none if the help was shown instead
+        error_console.print(line)
     sys.exit(2)
 
 
@@ -184,14 +187,14 @@ def train(
     if folds is not None:
         from . import commands
 
-        commands.cross_validate(config, folds, choose_device(device), console)
+        commands.cross_validate(config, folds, join(device), console)
         return
     check_target(checkpoint, config)
     with staged(output, ["metrics.json"]) as figures:
         with staged(checkpoint, CHECKPOINT_FILES) as saved:
             from . import commands
 
-            trained = commands.train(config, choose_device(device), saved, console)
+            trained = commands.train(config, join(device), saved, console)
         commands.report_training(trained, figures, console)  # the model is safe by now
     console.print(f"All plots saved to {output}/, the model to {checkpoint}/", soft_wrap=True)
 
