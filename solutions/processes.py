@@ -40,7 +40,7 @@ def sharing(model: MultiTaskSentenceTransformer) -> Iterator[None]:
     broadcast(list(model.state_dict().values()))  # in place
     forward = model.forward
     hook = register_optimizer_step_pre_hook(lambda *_: _add_up_gradients(model))
-    model.forward = lambda **inputs: _forward_in_shares(forward, inputs)  # type: ignore[method-assign, assignment]
+    model.forward = lambda **inputs: _forward_in_shares(forward, inputs)  # type: ignore[method-assign]
     try:
         yield
     finally:

@@ -102,7 +102,9 @@ def train(config: TrainingConfig, device: torch.device, saved: Path, console: Co
     model = trainer.build_model(config, *classes.map(len)).to(device)
     with sharing(model):
         if sets.validation:
-            history = train_with_validation(model, sets.train, sets.validation, config, console.print, not console.quiet)
+            history = train_with_validation(
+                model, sets.train, sets.validation, config, console.print, not console.quiet
+            )
         else:
             history = trainer.train(model, sets.train, config, console.print, not console.quiet)
     leave()

@@ -6,6 +6,7 @@ The launcher (`accelerate launch`, `torchrun`, `mpirun`) tells it in the environ
 import json
 import os
 import time
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,8 @@ def join(name: str | None) -> "torch.device":
     if not _several():
         _refuse_a_lonely_process()
         return choose_device(name)
+    if is_helper():
+        warnings.simplefilter("ignore")  # the first process warns of the same
     if name not in (None, "cpu", "cuda"):
         raise ValueError(f"--device is {name!r}, but each process takes a device of its own: give cuda or cpu, or none")
     try:
