@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
+from torch.optim import SGD
 
 from solutions import processes
 from solutions.app import launch
@@ -18,9 +19,10 @@ from solutions.dataset import MultiTaskDataset, generate_dataset
 from solutions.early_stopping import train_with_validation
 from solutions.processes import sharing
 from solutions.tasks import UNLABELLED
-from solutions.trainer import build_model, cross_validate, train
+from solutions.trainer import build_criterion, build_model, cross_validate, token_batches, train, train_step
 
 ROOT = Path(__file__).parents[1]
+SIZES = (1, 2, 7, 8)  # of a batch that two processes share
 SENTENCES = 33  # in batches of 8, so that the last one has nothing for the second process
 
 # In double precision: AdamW's first steps are as long for a gradient that is rounding alone as for any other.
@@ -72,6 +74,17 @@ def train_case(case, backbone, rank=0):
     return {"history": history, "weights": model.state_dict()}
 
 
+def gradients(backbone, size):
+    """Give the gradients of one batch, of the learned loss weights too, as the optimizer's step meets them."""
+    config = config_of("loss weights learned", backbone)
+    model, criterion = model_of("", config, 0), build_criterion(config).double()
+    learned = {**dict(model.named_parameters()), **dict(criterion.named_parameters())}
+    (batch,) = token_batches(model, MultiTaskDataset(generate_dataset(40).samples[:size]), size)
+    with sharing(model):
+        train_step(model, batch, criterion, SGD(learned.values(), lr=0.0))
+    return {name: parameter.grad for name, parameter in learned.items()}
+
+
 def train_with_dropout(backbone):
     """Train twice with dropout; give both weights, one output for the same sentence twice, and the random state."""
     config = dataclasses.replace(config_of("nothing frozen", backbone), dropout=0.5, epochs=1)
@@ -91,6 +104,7 @@ def show(folder, backbone):
 
     state = PartialState(cpu=True)
     found = {case: train_case(case, backbone, state.process_index) for case in CASES}
+    found["gradients"] = {size: gradients(backbone, size) for size in SIZES}
     found["dropout"] = train_with_dropout(backbone)
     config = config_of("nothing frozen", backbone)
     found["folds"] = cross_validate(generate_dataset(12), dataclasses.replace(config, epochs=1), folds=3)
@@ -130,6 +144,14 @@ def test_two_processes_train_as_one(found, bert, case):
     )
     assert first["history"] == second["history"]
     assert all(torch.equal(second["weights"][name], weights) for name, weights in first["weights"].items())
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_gradients_are_those_of_the_whole_batch(found, bert, size):
+    expected = gradients(bert, size)
+    assert expected["log_variances"].abs().min() > 0.1
+    for each in found:
+        torch.testing.assert_close(each["gradients"][size], expected, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("case", CASES)
