@@ -13,7 +13,7 @@ from torch import nn
 from torch.optim import SGD
 
 from solutions import processes
-from solutions.app import launch
+from solutions.app import cli, launch
 from solutions.config import TrainingConfig
 from solutions.dataset import MultiTaskDataset, generate_dataset
 from solutions.early_stopping import train_with_validation
@@ -288,6 +288,31 @@ def test_join_refuses_more_processes_than_gpus(monkeypatch):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     with pytest.raises(ValueError, match="2 processes were launched for 1 GPU: launch fewer, or give --device cpu"):
         launch.join(None)
+
+
+@pytest.mark.parametrize(
+    ("rank", "lines"), [("0", ["error: another process has ended, and with it the training"]), ("1", [])]
+)
+def test_the_first_process_says_that_another_has_ended(monkeypatch, capsys, rank, lines):
+    def fail(**_):
+        raise RuntimeError("[gloo/transport/tcp/pair.cc:537] Read error: Connection reset by peer.")
+
+    monkeypatch.setattr(cli, "app", fail)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setenv("RANK", rank)
+    with pytest.raises(SystemExit) as exit:
+        cli.main()
+    cli.console.quiet = False
+    assert exit.value.code == 2
+    assert capsys.readouterr().err.splitlines() == lines
+
+
+def test_other_errors_of_a_single_process_are_no_desertion(monkeypatch):
+    assert not launch.is_desertion(RuntimeError("gloo"))
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert launch.is_desertion(RuntimeError("gloo"))
+    assert launch.is_desertion(torch.distributed.DistBackendError("NCCL error"))
+    assert not launch.is_desertion(torch.OutOfMemoryError("out of memory"))
 
 
 if __name__ == "__main__":

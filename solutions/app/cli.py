@@ -19,7 +19,7 @@ from rich.console import Console
 from ..config import FreezeStrategy, ModelConfig, OptimizerConfig, Pooling, TrainingConfig, milestones
 from .arguments import check_target, choose_device, options_of, read_sentences
 from .files import staged
-from .launch import is_helper, is_told_by_launcher, join
+from .launch import is_desertion, is_helper, is_told_by_launcher, join
 
 
 class PatientConsole(Console):
@@ -74,6 +74,12 @@ def main(tell: Callable[[Exception], str] = str) -> None:
         message = getattr(error, "format_message", error.__str__)()
     except (OSError, ValueError, NotImplementedError) as error:  # the last: an operator that a device lacks
         message = tell(error) or type(error).__name__
+    except RuntimeError as error:
+        if not is_desertion(error):
+            raise
+        message = ""
+        if not is_helper():
+            error_console.print("error: another process has ended, and with it the training")
     finally:
         _flush()
     line = f"error: {' '.join(message.split())}"
@@ -190,6 +196,10 @@ def train(
         commands.cross_validate(config, folds, join(device), console)
         return
     check_target(checkpoint, config)
+    if is_helper():
+        from . import commands
+
+        commands.train(config, join(device), checkpoint, console)  # which ends it before anything is written
     with staged(output, ["metrics.json"]) as figures:
         with staged(checkpoint, CHECKPOINT_FILES) as saved:
             from . import commands

@@ -65,6 +65,11 @@ def leave() -> None:
         raise SystemExit(0)
 
 
+def is_desertion(error: RuntimeError) -> bool:
+    """Tell whether an error says no more than that another process has ended; what ended it is told by the launcher."""
+    return _several() and ("gloo" in str(error) or type(error).__name__.startswith("Dist"))
+
+
 def is_told_by_launcher(error: str) -> bool:
     """Hand an error to the launcher, which then ends all processes and repeats it below what it has to say itself.
 
