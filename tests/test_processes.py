@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
+from torch.distributed.elastic.multiprocessing.errors import ProcessFailure
 from torch.optim import SGD
 
 from solutions import processes
@@ -305,6 +306,18 @@ def test_the_first_process_says_that_another_has_ended(monkeypatch, capsys, rank
     cli.console.quiet = False
     assert exit.value.code == 2
     assert capsys.readouterr().err.splitlines() == lines
+
+
+@pytest.mark.parametrize(("rank", "told"), [("0", False), ("1", True)])
+def test_an_error_is_handed_to_the_launcher_and_told_by_the_first_process_too(monkeypatch, tmp_path, rank, told):
+    monkeypatch.setattr(launch, "PATIENCE", 0.0)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setenv("RANK", rank)
+    assert not launch.is_told_by_launcher("error: no launcher that listens")
+    monkeypatch.setenv("TORCHELASTIC_ERROR_FILE", str(tmp_path / "error.json"))
+    assert launch.is_told_by_launcher("error: x is 1") == told
+    message = ProcessFailure(local_rank=0, pid=1, exitcode=2, error_file=str(tmp_path / "error.json")).message
+    assert message["message"] == "error: x is 1"
 
 
 def test_other_errors_of_a_single_process_are_no_desertion(monkeypatch):

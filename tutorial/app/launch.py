@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 SIZES = ("WORLD_SIZE", "PMI_SIZE", "OMPI_COMM_WORLD_SIZE", "MV2_COMM_WORLD_SIZE")
 RANKS = ("RANK", "PMI_RANK", "OMPI_COMM_WORLD_RANK", "MV2_COMM_WORLD_RANK")
 
+# Seconds that a process waits with its end, after an error: a first one that meets the same error has told it by then,
+# and the launcher ends those that wait.
+PATIENCE = 10.0
+
 
 def is_helper() -> bool:
     """Tell whether this process was launched to help the first one, which alone speaks and writes."""
@@ -80,7 +84,10 @@ def is_told_by_launcher(error: str) -> bool:
     if file:
         message = {"message": error, "extraInfo": {"timestamp": str(int(time.time()))}}
         Path(file).write_text(json.dumps({"message": message}), encoding="utf-8")
-    return bool(file) and is_helper()
+    told = bool(file) and is_helper()
+    if told:
+        time.sleep(PATIENCE)
+    return told
 
 
 def _several() -> bool:
