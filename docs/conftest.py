@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from accelerate.commands.launch import launch_command_parser
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
@@ -34,6 +35,9 @@ def follow(words: list[str]) -> None:
         assert set(words[3:]) <= set(EXPERIMENTS)
     elif Path(program).name == "checks":
         call("checks", arguments if arguments[:1] and arguments[0] in QUICK else [*arguments[:2], "--help"])
+    elif words[:2] == ["accelerate", "launch"]:
+        launch_command_parser().parse_args(words[2:])
+        follow(["python", *words[words.index("-m") :]])
     elif words[:2] == ["python", "-m"]:
         call(words[2], [*words[3:4], "--help"])
     else:

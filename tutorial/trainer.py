@@ -33,6 +33,7 @@ from .evaluator import (
 from .freezing import FROZEN_PARTS, UnfreezeSchedule, apply_strategy, optimizer_groups, rebalance
 from .losses import Criterion, FixedWeights, LabelledUncertaintyWeights, UncertaintyWeights
 from .multitask import MultiTaskOutput, MultiTaskSentenceTransformer
+from .processes import in_shares, sharing
 from .progress import track
 from .stability import divergence, has_diverged, warn_of_rounding
 from .tasks import TASK_NAMES
@@ -81,7 +82,7 @@ def feature_batches(
     model: MultiTaskSentenceTransformer, dataset: MultiTaskDataset, batch_size: int, seed: int | None = None
 ) -> DataLoader[Batch]:
     """Cut a dataset into the same batches as `token_batches`, with the backbone's work already done."""
-    features = cache_features(model, dataset.sentences)
+    features = in_shares(partial(cache_features, model), dataset.sentences)
     taskA = torch.tensor([sample.taskA for sample in dataset.samples])
     taskB = torch.tensor([sample.taskB for sample in dataset.samples])
 
@@ -212,8 +213,9 @@ def run(
 ) -> Run:
     """Build a fresh model, train it on one set and evaluate it on the other."""
     model = build_model(config, len(train_set.taskA_classes), len(train_set.taskB_classes)).to(device)
-    history = train(model, train_set, config, log, progress)
-    return Run(model, history, evaluate(model, token_batches(model, test_set, config.batch_size)))
+    with sharing(model):
+        history = train(model, train_set, config, log, progress)
+        return Run(model, history, evaluate(model, token_batches(model, test_set, config.batch_size)))
 
 
 def cross_validate(

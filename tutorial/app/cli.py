@@ -19,6 +19,7 @@ from rich.console import Console
 from ..config import FreezeStrategy, ModelConfig, OptimizerConfig, Pooling, Precision, TrainingConfig, milestones
 from .arguments import check_target, choose_device, listen, options_of, read_sentences, require
 from .files import staged
+from .launch import is_desertion, is_helper, is_told_by_launcher, join
 
 
 class PatientConsole(Console):
@@ -72,6 +73,7 @@ def main(tell: Callable[[Exception], str] = str) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
+    console.quiet = is_helper()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that unfinished files are cleaned up
     try:
         sys.exit(app(standalone_mode=False))
@@ -79,10 +81,17 @@ def main(tell: Callable[[Exception], str] = str) -> None:
         message = getattr(error, "format_message", error.__str__)()
     except (OSError, ValueError, NotImplementedError) as error:  # the last: an operator that a device lacks
         message = tell(error) or type(error).__name__
+    except RuntimeError as error:
+        if not is_desertion(error):
+            raise
+        message = ""
+        if not is_helper():
+            error_console.print("error: another process has ended, and with it the training")
     finally:
         _flush()
-    if message:  # none if the help was shown instead
-        error_console.print(f"error: {' '.join(message.split())}")
+    line = f"error: {' '.join(message.split())}"
+    if message and not is_told_by_launcher(line):  # none if the help was shown instead
+        error_console.print(line)
     sys.exit(2)
 
 
@@ -195,14 +204,18 @@ def train(
     if folds is not None:
         from . import commands
 
-        commands.cross_validate(config, folds, choose_device(device), console)
+        commands.cross_validate(config, folds, join(device), console)
         return
     check_target(checkpoint, config)
+    if is_helper():
+        from . import commands
+
+        commands.train(config, join(device), checkpoint, console)  # which ends it before anything is written
     with staged(output, ["metrics.json"]) as figures:
         with staged(checkpoint, CHECKPOINT_FILES) as saved:
             from . import commands
 
-            trained = commands.train(config, choose_device(device), saved, console)
+            trained = commands.train(config, join(device), saved, console)
         commands.report_training(trained, figures, console)  # the model is safe by now
     console.print(f"All plots saved to {output}/, the model to {checkpoint}/", soft_wrap=True)
 

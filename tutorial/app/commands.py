@@ -20,6 +20,7 @@ from ..encoder import SentenceTransformer
 from ..evaluator import EpochMetrics, Metrics, format_evaluation
 from ..evaluator import evaluate as measure
 from ..plots import similarity_heatmap, visualize_metrics
+from ..processes import sharing
 from ..progress import busy
 from ..reviews import REVIEWS
 from ..runtime import computes_in, packed
@@ -30,6 +31,7 @@ from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from .closer import calibrate, score, worst_mistakes
 from .csv_files import read_csv, write_csv
 from .files import write_json
+from .launch import leave
 from .sets import Sets, all_sentences, divide
 from .tables import beside_table, calibration_table, mistake_lines, similarity_table
 
@@ -109,10 +111,14 @@ def train(config: TrainingConfig, device: torch.device, saved: Path, console: Co
     console.print(f"Test distribution: {sets.test.distribution()}\n\nTraining the model...")
     classes = Pair(sets.train.taskA_classes, sets.train.taskB_classes)
     model = trainer.build_model(config, *classes.map(len)).to(device)
-    if sets.validation:
-        history = train_with_validation(model, sets.train, sets.validation, config, console.print, progress=True)
-    else:
-        history = trainer.train(model, sets.train, config, console.print, progress=True)
+    with sharing(model):
+        if sets.validation:
+            history = train_with_validation(
+                model, sets.train, sets.validation, config, console.print, not console.quiet
+            )
+        else:
+            history = trainer.train(model, sets.train, config, console.print, not console.quiet)
+    leave()
     checkpoint = Checkpoint(model, config, classes)
     save_checkpoint(saved, checkpoint)
     write_csv(saved / "test.csv", sets.test)
@@ -153,8 +159,9 @@ def cross_validate(config: TrainingConfig, folds: int, device: torch.device, con
     if config.validation_fraction:
         raise ValueError("--validation-fraction is given, but --folds has no validation set; leave one of them out")
     results = trainer.cross_validate(
-        all_sentences(config, console), config, folds, device, console.print, progress=True
+        all_sentences(config, console), config, folds, device, console.print, progress=not console.quiet
     )
+    leave()
     accuracies = {
         "Task A": [metrics["overall"]["taskA_accuracy"] for metrics in results],
         "Task B": [metrics["overall"]["taskB_accuracy"] for metrics in results],
