@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
@@ -34,6 +35,8 @@ def follow(words: list[str]) -> None:
         assert set(words[3:]) <= set(EXPERIMENTS)
     elif Path(program).name == "checks":
         call("checks", arguments if arguments[:1] and arguments[0] in QUICK else [*arguments[:2], "--help"])
+    elif program == "hf":
+        call("huggingface_hub.cli.hf", [*arguments[:1], "--help"])
     elif words[:2] == ["python", "-m"]:
         call(words[2], [*words[3:4], "--help"])
     else:
@@ -48,8 +51,16 @@ def call(module: str, arguments: list[str]) -> None:
     assert done.returncode in (0, int("run" in arguments)), f"{' '.join(command[2:])}: {done.stderr}"
 
 
+def leave(namespace: dict[str, Any]) -> None:
+    """Come back from the folder that a page has made, as `place`, and gone to."""
+    os.chdir(ROOT)
+    if "place" in namespace:
+        namespace["place"].cleanup()
+
+
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser(), CodeBlockParser(language="sh", evaluator=follow_commands)],
     patterns=["*.md"],
     excludes=["notebooks/*", "generated/*/*"],
+    teardown=leave,
 ).pytest()

@@ -166,6 +166,15 @@ def test_load_checkpoint_opens_a_stored_one_of_every_format(stored):
         torch.testing.assert_close(mine, torch.tensor(theirs))
 
 
+def test_saving_what_was_opened_brings_an_earlier_format_up_to_date(tmp_path):
+    before = load_checkpoint(STORED / "checkpoint-1")
+    save_checkpoint(tmp_path, before)
+    assert json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))["format"] == FORMAT
+    after = load_checkpoint(tmp_path).model.state_dict()
+    assert all(torch.equal(after.pop(name), tensor) for name, tensor in before.model.state_dict().items())
+    assert not after
+
+
 @pytest.mark.skipif(os.name == "nt", reason="has no such modes")
 def test_save_checkpoint_leaves_files_that_others_may_read_as_the_user_lets_them(saved, tmp_path):
     _, model, config = saved

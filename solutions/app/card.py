@@ -104,7 +104,7 @@ GENERATED = Source(
 )
 REAL = Source(
     REVIEWS,
-    "sentences of English reviews of electronics and of films, rated by people (Hutto & Gilbert 2014, ICWSM; MIT licence)",
+    "sentences of English reviews of electronics and of films, rated by people (Hutto & Gilbert 2014, VADER; MIT)",
     "Neutral sentences were left out: it has not learned that a sentence can be neither. Texts that are no reviews of "
     "electronics or of films were not tested.",
 )
@@ -133,7 +133,7 @@ def _metadata(config: TrainingConfig, evaluation: "Evaluation | None") -> str:
         pipeline_tag="sentence-similarity",
         tags=["sentence-transformers", "feature-extraction", "text-classification", "multi-task"],
         base_model=_hub_id(config.backbone),
-        model_name="two-heads",
+        model_name="two-heads" if evaluation else None,
         eval_results=list(_eval_results(config, evaluation)) if evaluation else None,
     )
     return str(data.to_yaml())

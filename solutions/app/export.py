@@ -50,7 +50,9 @@ def export_onnx(folder: Path, path: Path) -> Exported:
     """
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
-        raise OSError(f"{missing[0]} is not installed; run: python -m pip install --editable '.[onnx]'")
+        raise OSError(
+            f"{missing[0]} is missing; run: python -m pip install --constraint constraints.txt --editable '.[onnx]'"
+        )
     checkpoint = load_checkpoint(folder)
     with busy("Exporting"):
         _write(checkpoint, path)
@@ -94,7 +96,7 @@ def _silence() -> Iterator[None]:
 
 
 def _compare(model: MultiTaskSentenceTransformer, path: Path) -> float:
-    """Run the graph beside the model: on one sentence, on several of different lengths, on the longest that it takes."""
+    """Run the graph beside the model: on one sentence, several of different lengths, the longest there can be."""
     from onnxruntime import InferenceSession
 
     session = InferenceSession(path, providers=["CPUExecutionProvider"])
