@@ -8,7 +8,7 @@ import pytest
 import torch
 from huggingface_hub import ModelCard
 from rich.console import Console
-from scipy.stats import norm
+from scipy.stats import binomtest
 from sklearn.metrics import accuracy_score, f1_score
 
 from solutions import published
@@ -68,14 +68,16 @@ def test_card_tells_what_the_run_measured(bert, tmp_path):
     )
 
 
-def test_interval_over_sentences_is_where_the_score_test_ends():
-    """Wilson 1927: the shares that a two-sided score test at 5 % does not reject."""
-    interval = over_sentences([[30, 2], [1, 7]])
-    assert interval.mean == 37 / 40
-    for bound in (interval.low, interval.high):
-        score = (interval.mean - bound) / (bound * (1 - bound) / 40) ** 0.5
-        assert 2 * norm.sf(abs(score)) == pytest.approx(0.05)
-    assert over_sentences([[20, 0], [0, 20]]).low < 0.95  # no mistake among forty proves little
+@pytest.mark.parametrize("confusion", [[[30, 2], [1, 7]], [[20, 0], [0, 20]], [[0, 3], [4, 0]], [[1, 0], [0, 0]]])
+def test_interval_over_sentences_is_wilsons(confusion):
+    interval = over_sentences(confusion)
+    right, total = confusion[0][0] + confusion[1][1], sum(map(sum, confusion))
+    expected = binomtest(right, total).proportion_ci(method="wilson")
+    assert interval == pytest.approx((right / total, expected.low, expected.high))
+    assert 0 <= interval.low < interval.high <= 1
+
+
+def test_interval_over_no_sentences_is_none():
     assert over_sentences([[0, 0], [0, 0]]) is None
 
 

@@ -1,8 +1,8 @@
 """What was measured of a model, with how far it may be due to the sentences that were tested."""
 
+from math import sqrt
+from statistics import NormalDist
 from typing import NamedTuple
-
-from scipy.stats import binomtest
 
 from ..confidence import Interval
 from ..evaluator import Metrics
@@ -50,5 +50,8 @@ def over_sentences(confusion: list[list[int]]) -> Interval | None:
     right, total = sum(row[label] for label, row in enumerate(confusion)), sum(map(sum, confusion))
     if not total:
         return None
-    low, high = binomtest(right, total).proportion_ci(method="wilson")
-    return Interval(right / total, float(low), float(high))
+    share, z = right / total, NormalDist().inv_cdf(0.975)
+    middle = share + z**2 / (2 * total)
+    reach = z * sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
+    low, high = ((middle + way * reach) / (1 + z**2 / total) for way in (-1, 1))
+    return Interval(share, max(0.0, low), min(1.0, high))

@@ -3,12 +3,11 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
+from importlib.metadata import version
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import torch
-import transformers
 from huggingface_hub import EvalResult, ModelCardData
 from huggingface_hub.utils import HFValidationError, validate_repo_id
 
@@ -174,7 +173,7 @@ def _training(config: TrainingConfig, evaluation: "Evaluation | None") -> Iterat
         yield f"Sentences: {', '.join(sizes)}; {_division(config)}."
     yield f"Backbone: {_origin(config.backbone)}, {config.pooling} pooling, at most {config.max_length} tokens."
     yield f"Options that differ from the defaults: {', '.join(_changed(config)) or 'none'}."
-    yield f"Versions: torch {torch.__version__}, transformers {transformers.__version__}."
+    yield f"Versions: {', '.join(f'{name} {version(name)}' for name in ('torch', 'transformers'))}."
 
 
 def _division(config: TrainingConfig) -> str:
