@@ -145,3 +145,12 @@ def test_export_refuses_what_one_file_cannot_hold(exported, tmp_path, monkeypatc
     monkeypatch.setattr(export, "LARGEST_FILE", 1000)
     with pytest.raises(ValueError, match="more than 2 GiB of weights"):
         export_onnx(exported.folder, tmp_path / "model.onnx")
+
+
+def test_export_says_that_a_backbone_makes_no_graph(exported, tmp_path, monkeypatch):
+    def fail(*arguments, **options):
+        raise torch.onnx.OnnxExporterError("no such operator\nand a long story")
+
+    monkeypatch.setattr(torch.onnx, "export", fail)
+    with pytest.raises(ValueError, match=r"PyTorch cannot make a graph of this backbone: no such operator$"):
+        export_onnx(exported.folder, tmp_path / "model.onnx")

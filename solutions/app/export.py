@@ -46,7 +46,8 @@ def export_onnx(folder: Path, path: Path) -> Exported:
 
     Raises:
         OSError: There is no checkpoint, the file cannot be written, or the libraries for it are not installed.
-        ValueError: The checkpoint is damaged, or the graph does not compute what the model does.
+        ValueError: The checkpoint is damaged, its backbone makes no graph, or the graph does not compute what the model
+            does.
     """
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
@@ -55,7 +56,11 @@ def export_onnx(folder: Path, path: Path) -> Exported:
         )
     checkpoint = load_checkpoint(folder)
     with busy("Exporting"):
-        _write(checkpoint, path)
+        try:
+            _write(checkpoint, path)
+        except torch.onnx.OnnxExporterError as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise ValueError(f"{folder}: PyTorch cannot make a graph of this backbone: {reason}") from error
         difference = _compare(checkpoint.model, path)
     return Exported(path.stat().st_size, difference, checkpoint.config.max_length)
 
