@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from accelerate.commands.launch import launch_command_parser
 from sybil import Example, Sybil
@@ -38,6 +39,8 @@ def follow(words: list[str]) -> None:
     elif words[:2] == ["accelerate", "launch"]:
         launch_command_parser().parse_args(words[2:])
         follow(["python", *words[words.index("-m") :]])
+    elif program == "hf":
+        call("huggingface_hub.cli.hf", [*arguments[:1], "--help"])
     elif words[:2] == ["python", "-m"]:
         call(words[2], [*words[3:4], "--help"])
     else:
@@ -52,8 +55,16 @@ def call(module: str, arguments: list[str]) -> None:
     assert done.returncode in (0, int("run" in arguments)), f"{' '.join(command[2:])}: {done.stderr}"
 
 
+def leave(namespace: dict[str, Any]) -> None:
+    """Come back from the folder that a page has made, as `place`, and gone to."""
+    os.chdir(ROOT)
+    if "place" in namespace:
+        namespace["place"].cleanup()
+
+
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser(), CodeBlockParser(language="sh", evaluator=follow_commands)],
     patterns=["*.md"],
     excludes=["notebooks/*", "generated/*/*"],
+    teardown=leave,
 ).pytest()

@@ -14,7 +14,15 @@ import pytest
 import torch
 from filelock import FileLock
 from hypothesis import settings
-from transformers import BertConfig, BertModel, BertTokenizer, DistilBertConfig, DistilBertModel
+from transformers import (
+    BertConfig,
+    BertModel,
+    BertTokenizer,
+    DistilBertConfig,
+    DistilBertModel,
+    MPNetConfig,
+    MPNetModel,
+)
 from transformers.utils import logging
 
 from solutions.backbones import load_backbone
@@ -65,6 +73,22 @@ def distilbert(tmp_path_factory: pytest.TempPathFactory) -> str:
         vocab_size=len(vocabulary), dim=32, n_layers=LAYERS, n_heads=4, hidden_dim=64, max_position_embeddings=64
     )
     return _save(tmp_path_factory.mktemp("distilbert"), DistilBertModel(config), vocabulary)
+
+
+@pytest.fixture(scope="session")
+def tiny_mpnet(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An MPNet-shaped checkpoint of two layers, as a folder; it counts positions from the padding's number, 1, on."""
+    vocabulary = _vocabulary() | {"[UNK]": 0, "[PAD]": 1}
+    torch.manual_seed(3)
+    config = MPNetConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=66,
+    )
+    return _save(tmp_path_factory.mktemp("mpnet"), MPNetModel(config), vocabulary)
 
 
 @pytest.fixture(params=["bert", "distilbert"])

@@ -63,7 +63,7 @@ def files(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
-@pytest.mark.parametrize("command", [(), *((command,) for command in (*COMMANDS, "parts", "tag", "app"))])
+@pytest.mark.parametrize("command", [(), *((command,) for command in (*COMMANDS, "app", "export", "parts", "tag"))])
 def test_help_comes_without_the_heavy_libraries(tmp_path, command):
     code = (
         "import sys; from solutions.app.cli import app; app([*sys.argv[1:], '--help'], standalone_mode=False);"
@@ -83,12 +83,23 @@ def test_train_prints_the_originals_log_and_saves_everything(trained):
     assert "Evaluation Results:\n\nTask A - Accuracy: " in output
     assert output.rstrip().endswith("All plots saved to .graphs/, the model to .checkpoint/")
     assert files(folder) == [
+        ".checkpoint/README.md",
         ".checkpoint/backbone/config.json",
         ".checkpoint/backbone/model.safetensors",
+        ".checkpoint/backbone/modules.json",
+        ".checkpoint/backbone/sentence_bert_config.json",
         ".checkpoint/backbone/tokenizer.json",
         ".checkpoint/backbone/tokenizer_config.json",
         ".checkpoint/config.json",
+        ".checkpoint/config_sentence_transformers.json",
         ".checkpoint/heads.safetensors",
+        ".checkpoint/layer_norm/config.json",
+        ".checkpoint/layer_norm/model.safetensors",
+        ".checkpoint/modules.json",
+        ".checkpoint/normalize/config.json",
+        ".checkpoint/pooling/config.json",
+        ".checkpoint/projection/config.json",
+        ".checkpoint/projection/model.safetensors",
         ".checkpoint/test.csv",
         ".graphs/confusion_matrices.png",
         ".graphs/metrics.json",
@@ -239,6 +250,10 @@ def test_train_cross_validates(bert, tmp_path):
         ),
         (["embed", "a", "--checkpoint", "model", "--pooling", "max"], "--checkpoint fixes the backbone"),
         (["evaluate", "--checkpoint", "missing"], "missing is not a checkpoint"),
+        (["export", "missing"], "missing is not a checkpoint"),
+        (["export", "--format", "tflite"], "'tflite'"),
+        (["export", "--output", "model.bin"], "--output is 'model.bin', but must end in .onnx"),
+        (["export", "--output", "bad.csv/model.onnx"], "cannot write to the folder bad.csv"),
         (["embed"], "give sentences"),
         (["embed", "a", "--file", "bad.csv"], "not both"),
         (["embed", "--file", "missing.txt"], "missing.txt"),
@@ -315,6 +330,7 @@ def test_a_trained_model_outlives_what_comes_after_it(bert, tmp_path, monkeypatc
     code = run_here(monkeypatch, tmp_path, "train", *small(bert), "--device", "cpu")
     assert (code, capsys.readouterr().err) == (2, f"error: {step} failed\n")
     assert load_checkpoint(tmp_path / ".checkpoint").config.epochs == 2
+    assert "It has not been evaluated." in (tmp_path / ".checkpoint/README.md").read_text(encoding="utf-8")
     assert not (tmp_path / ".graphs").exists()
 
 

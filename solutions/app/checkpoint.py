@@ -1,20 +1,27 @@
-"""A trained model as a folder: the backbone as the hub lays it out, the other weights, the configuration."""
+"""A trained model as a folder: what sentence-transformers opens, with the heads and the configuration beside it."""
 
 import dataclasses
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
+from torch import Tensor
 
 from ..backbones import load_backbone, quiet
 from ..config import TrainingConfig
 from ..multitask import MultiTaskSentenceTransformer
 from ..tasks import TASK_NAMES, Pair
+from .card import model_card
 from .files import settle, staged, write_json
+from .library import BACKBONE, LAYERS, WEIGHTS, write_modules
 
-FORMAT = 1
+if TYPE_CHECKING:
+    from .evaluation import Evaluation
+
+FORMAT = 2  # in 1, all weights but the backbone's lay in heads.safetensors, and no other program could open the folder
+HEADS = "heads.safetensors"
 
 
 class Checkpoint(NamedTuple):
@@ -26,30 +33,38 @@ class Checkpoint(NamedTuple):
 
 
 def save_checkpoint(folder: str | Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint: `backbone/`, `heads.safetensors` and `config.json`.
+    """Write a checkpoint: the modules of the embedding, `heads.safetensors`, `config.json` and a model card.
 
     Raises:
         OSError: The folder cannot be written; an earlier checkpoint in it is then untouched.
     """
-    model = checkpoint.model
+    model, config, classes = checkpoint
     heads = {
-        name: tensor.contiguous() for name, tensor in model.state_dict().items() if not name.startswith("transformer.")
+        name: tensor.contiguous() for name, tensor in model.state_dict().items() if name.startswith(tuple(TASK_NAMES))
     }
     description = {
         "format": FORMAT,
-        "config": dataclasses.asdict(checkpoint.config),
-        **{f"{task}_classes": names for task, names in checkpoint.classes.items()},
+        "config": dataclasses.asdict(config),
+        **{f"{task}_classes": names for task, names in classes.items()},
     }
     with staged(folder) as partial:
         with quiet():
-            model.transformer.save_pretrained(partial / "backbone")
-            model.tokenizer.save_pretrained(partial / "backbone")
-        (partial / "heads.safetensors").write_bytes(save(heads))
+            model.transformer.save_pretrained(partial / BACKBONE)
+            model.tokenizer.save_pretrained(partial / BACKBONE)
+        write_modules(partial, model, config)
+        (partial / HEADS).write_bytes(save(heads))
         write_json(partial / "config.json", description)
+        write_card(partial, checkpoint)
+
+
+def write_card(folder: Path, checkpoint: Checkpoint, evaluation: "Evaluation | None" = None) -> None:
+    """Write the model card, `README.md`, with what an evaluation has found."""
+    _, config, classes = checkpoint
+    (folder / "README.md").write_text(model_card(config, classes, evaluation), encoding="utf-8")
 
 
 def load_checkpoint(folder: str | Path) -> Checkpoint:
-    """Read what `save_checkpoint` has written; the model comes back in eval mode.
+    """Read what `save_checkpoint` has written, in this version or an earlier one; the model comes back in eval mode.
 
     Raises:
         OSError: A file is missing or cannot be read.
@@ -57,32 +72,42 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
     """
     folder = Path(folder)
     settle(folder)
-    config, classes = _read_description(folder / "config.json")
-    for part in (folder / "backbone", folder / "heads.safetensors"):
-        if not part.exists():
-            raise OSError(f"{folder} is not a whole checkpoint: there is no {part.name} in it")
+    format, config, classes = _read_description(folder / "config.json")
+    for part in (BACKBONE, HEADS, *(f"{layer}/{WEIGHTS}" for layer in LAYERS if format > 1)):
+        if not (folder / part).exists():
+            raise OSError(f"{folder} is not a whole checkpoint: there is no {part} in it")
     try:
-        backbone = load_backbone(str(folder / "backbone"))
+        backbone = load_backbone(str(folder / BACKBONE))
     except (OSError, ValueError) as error:
-        raise ValueError(f"{folder / 'backbone'} is damaged: {error.__cause__ or error}") from error
+        raise ValueError(f"{folder / BACKBONE} is damaged: {error.__cause__ or error}") from error
     model = MultiTaskSentenceTransformer(*backbone, *classes.map(len), config.dropout, **config.encoder_options)
-    _load_heads(model, folder / "heads.safetensors")
+    _load_weights(model, folder, format)
     return Checkpoint(model.eval(), config, classes)
 
 
-def _read_description(path: Path) -> tuple[TrainingConfig, Pair[tuple[str, ...]]]:
+def _read_description(path: Path) -> tuple[int, TrainingConfig, Pair[tuple[str, ...]]]:
     if not path.is_file():
         raise OSError(
             f"{path.parent} is not a checkpoint: there is no {path.name} in it; make one with the train command"
         )
     try:
         description = json.loads(path.read_text(encoding="utf-8"))
-        if description["format"] != FORMAT:
-            raise ValueError(f"format is {description['format']!r}, but must be {FORMAT}")
+        format = _known_format(description["format"])
         classes = Pair(*(_class_names(description[f"{task}_classes"]) for task in TASK_NAMES))
-        return TrainingConfig.from_dict(description["config"]), classes
+        return format, TrainingConfig.from_dict(description["config"]), classes
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"{path} cannot be used: {error}") from error
+
+
+def _known_format(format: Any) -> int:
+    if type(format) is not int or format < 1:
+        raise ValueError(f"format is {format!r}, but must be from 1 to {FORMAT}")
+    if format > FORMAT:
+        raise ValueError(
+            f"it has format {format}, of a later version of Two Heads, and this one reads up to {FORMAT}: "
+            "update it, or train the model again"
+        )
+    return format
 
 
 def _class_names(names: list[str]) -> tuple[str, ...]:
@@ -91,12 +116,27 @@ def _class_names(names: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _load_heads(model: MultiTaskSentenceTransformer, path: Path) -> None:
+def _load_weights(model: MultiTaskSentenceTransformer, folder: Path, format: int) -> None:
+    weights = _read_weights(folder / HEADS)
+    if format > 1:
+        for layer, theirs in LAYERS.items():
+            stored = _read_weights(folder / layer / WEIGHTS)
+            weights |= {layer + name.removeprefix(theirs): tensor for name, tensor in stored.items()}
     try:
-        missing, unexpected = model.load_state_dict(load_file(path), strict=False)
-    except (OSError, SafetensorError, RuntimeError) as error:
-        reason = str(error).strip().rpartition("\n")[2].strip()
-        raise ValueError(f"{path} is damaged: {reason}") from error
-    missing = [name for name in missing if not name.startswith("transformer.")]
-    if missing or unexpected:
-        raise ValueError(f"{path} does not fit its config.json: {', '.join([*missing, *unexpected])}")
+        missing, unexpected = model.load_state_dict(weights, strict=False)
+    except RuntimeError as error:  # of other shapes
+        raise ValueError(f"{folder}: the weights do not fit config.json: {_last_line(error)}") from error
+    wrong = [*(name for name in missing if not name.startswith("transformer.")), *unexpected]
+    if wrong:
+        raise ValueError(f"{folder}: the weights do not fit config.json: {', '.join(wrong)}")
+
+
+def _read_weights(path: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise ValueError(f"{path} is damaged: {_last_line(error)}") from error
+
+
+def _last_line(error: Exception) -> str:
+    return str(error).strip().rpartition("\n")[2].strip()

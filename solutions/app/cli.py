@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -55,7 +55,7 @@ Numbers = Annotated[
 Sentences = Annotated[list[str] | None, typer.Argument(help="sentences, each in quotes")]
 SentenceFile = Annotated[Path | None, typer.Option("--file", help="UTF-8 text file with one sentence per line")]
 # What `train` is going to write, known before the libraries are loaded that write it.
-CHECKPOINT_FILES = ("config.json", "heads.safetensors", "test.csv", "backbone/config.json")
+CHECKPOINT_FILES = ("config.json", "heads.safetensors", "README.md", "test.csv", "backbone/config.json")
 # `contrast` trains no heads, and its backbone is frozen.
 CONTRAST_OPTIONS = (
     *("backbone", "pooling", "dim", "max_length", "data", "dataset_size", "split", "disjoint_words"),
@@ -216,7 +216,7 @@ def train(
             from . import commands
 
             trained = commands.train(config, join(device), saved, console)
-        commands.report_training(trained, figures, console)  # the model is safe by now
+        commands.report_training(trained, figures, checkpoint, console)  # the model is safe by now
     console.print(f"All plots saved to {output}/, the model to {checkpoint}/", soft_wrap=True)
 
 
@@ -273,6 +273,26 @@ def predict(
     from . import commands
 
     commands.predict(texts, checkpoint, choose_device(device), precision, error_console)
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="folder that train has written")] = Path(".checkpoint"),
+    format: Annotated[Literal["onnx"], typer.Option(help="of the file; the one that there is")] = "onnx",
+    output: Annotated[Path, typer.Option(help="file (.onnx) to write")] = Path("model.onnx"),
+) -> None:
+    """Write a trained model as a file that runs without this course: token ids in, embeddings and logits out."""
+    if output.suffix != f".{format}":
+        raise ValueError(f"--output is {str(output)!r}, but must end in .{format}")
+    with staged(output.parent, [output.name]) as partial:
+        from .export import export_onnx, usage
+
+        exported = export_onnx(folder, partial / output.name)
+    console.print(
+        f"{output}: {exported.size / 2**20:.1f} MiB, at most {exported.difference:.1g} from the model\n\n"
+        f"{usage(folder, output, exported)}",
+        soft_wrap=True,
+    )
 
 
 @app.command()

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -142,10 +143,20 @@ def _publish(folder: Path, partial: Path) -> None:
             _refuse_a_clash(folder / name, is_dir=(partial / "new" / name).is_dir())
         fresh = [name.as_posix() for name in names if not os.path.lexists(folder / name)]
         (partial / "fresh.json").write_text(json.dumps(fresh), encoding="utf-8")
+        _open_to_readers(partial, names)
         partial.rename(folder / UNDO)  # from here on anybody can take it back
         for name in names:
             _move(folder, name)
         (folder / UNDO / "fresh.json").unlink()  # from here on it is final
+
+
+def _open_to_readers(partial: Path, names: list[Path]) -> None:
+    """Give every file the mode that new files get here: some libraries write what only its owner may read."""
+    mode = stat.S_IMODE((partial / "fresh.json").stat().st_mode)
+    for name in names:
+        path = partial / "new" / name
+        if path.is_file() and not path.is_symlink():
+            path.chmod(mode)
 
 
 def _refuse_a_clash(target: Path, is_dir: bool) -> None:

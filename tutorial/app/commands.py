@@ -26,11 +26,12 @@ from ..reviews import REVIEWS
 from ..runtime import computes_in, packed
 from ..similarity import SAMPLE_SENTENCES, cosine_similarity_matrix
 from ..tasks import Pair
-from .beside import beside_baselines
-from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from .beside import Beside, beside_baselines
+from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint, write_card
 from .closer import calibrate, score, worst_mistakes
 from .csv_files import read_csv, write_csv
-from .files import write_json
+from .evaluation import evaluation
+from .files import staged, write_json
 from .launch import leave
 from .sets import Sets, all_sentences, divide
 from .tables import beside_table, calibration_table, mistake_lines, similarity_table
@@ -125,18 +126,19 @@ def train(config: TrainingConfig, device: torch.device, saved: Path, console: Co
     return Trained(checkpoint, history, sets)
 
 
-def report_training(trained: Trained, figures: Path, console: Console) -> None:
-    """Evaluate a model that was trained just now, on the sentences that it has not seen."""
+def report_training(trained: Trained, figures: Path, checkpoint: Path, console: Console) -> None:
+    """Evaluate a model that was trained just now, on the sentences that it has not seen; its card tells the result."""
     console.print("Training complete!\n\nEvaluating the trained model...\n")
     model, config, _ = trained.checkpoint
     test_set = trained.sets.test
-    batches = trainer.token_batches(model, test_set, config.batch_size)
-    _report(measure(model, batches), trained.history, test_set, figures, console)
-    if config.data == REVIEWS:
-        _report_reviews(trained, console)
+    metrics = measure(model, trainer.token_batches(model, test_set, config.batch_size))
+    _report(metrics, trained.history, test_set, figures, console)
+    measured = _report_reviews(trained, console) if config.data == REVIEWS else None
+    with staged(checkpoint) as saved:
+        write_card(saved, trained.checkpoint, evaluation(trained.sets, metrics, measured))
 
 
-def _report_reviews(trained: Trained, console: Console) -> None:
+def _report_reviews(trained: Trained, console: Console) -> Pair[Beside]:
     """Compare a model with the baselines, and look closer at what it says."""
     (model, config, classes), (train_set, validation_set, test_set) = trained.checkpoint, trained.sets
     scored = score(model, test_set, config.batch_size)
@@ -150,6 +152,7 @@ def _report_reviews(trained: Trained, console: Console) -> None:
     if worst:
         console.print("The worst mistakes of task B, with their loss:")
         console.print("\n".join(mistake_lines(worst, classes.taskB)), soft_wrap=True)
+    return measured
 
 
 def cross_validate(config: TrainingConfig, folds: int, device: torch.device, console: Console) -> None:
