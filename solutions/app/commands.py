@@ -18,6 +18,7 @@ from ..early_stopping import train_with_validation
 from ..encoder import SentenceTransformer
 from ..evaluator import EpochMetrics, Metrics, format_evaluation
 from ..evaluator import evaluate as measure
+from ..log import Log
 from ..plots import similarity_heatmap, visualize_metrics
 from ..progress import busy
 from ..reviews import REVIEWS
@@ -29,6 +30,7 @@ from .closer import calibrate, score, worst_mistakes
 from .csv_files import read_csv, write_csv
 from .files import write_json
 from .sets import Sets, all_sentences, divide
+from .snapshots import SnapshotFile
 from .tables import beside_table, calibration_table, mistake_lines, similarity_table
 
 SHOWN_MISTAKES = 3
@@ -81,6 +83,11 @@ def compare(
     return matrices
 
 
+def log_to(console: Console) -> Log:
+    """Give a log that shows its text alone."""
+    return lambda text, *_: console.print(text)
+
+
 class Trained(NamedTuple):
     """A trained model, how it came about, and on which sentences."""
 
@@ -89,9 +96,21 @@ class Trained(NamedTuple):
     sets: Sets
 
 
-def train(config: TrainingConfig, device: torch.device, saved: Path, console: Console) -> Trained:
-    """Train a model and write its checkpoint, with the test sentences beside it."""
+def train(
+    config: TrainingConfig, device: torch.device, saved: Path, unfinished: Path, resume: bool, console: Console
+) -> Trained:
+    """Train a model and write its checkpoint, with the test sentences beside it.
+
+    Args:
+        config: Of the training.
+        device: Where the model trains.
+        saved: Folder for the checkpoint.
+        unfinished: File for a snapshot after each epoch.
+        resume: Whether to go on from the one that is there.
+        console: Shows the log.
+    """
     sets = divide(config, console)
+    snapshots = SnapshotFile(unfinished, config, sets, resume)
     console.print(f"Train distribution: {sets.train.distribution()}")
     if sets.validation:
         console.print(f"Validation distribution: {sets.validation.distribution()}")
@@ -99,9 +118,9 @@ def train(config: TrainingConfig, device: torch.device, saved: Path, console: Co
     classes = Pair(sets.train.taskA_classes, sets.train.taskB_classes)
     model = trainer.build_model(config, *classes.map(len)).to(device)
     if sets.validation:
-        history = train_with_validation(model, sets.train, sets.validation, config, console.print, progress=True)
+        history = train_with_validation(model, sets.train, sets.validation, config, log_to(console), True, snapshots)
     else:
-        history = trainer.train(model, sets.train, config, console.print, progress=True)
+        history = trainer.train(model, sets.train, config, log_to(console), progress=True, snapshots=snapshots)
     checkpoint = Checkpoint(model, config, classes)
     save_checkpoint(saved, checkpoint)
     write_csv(saved / "test.csv", sets.test)

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     import torch
 
 
-def options_of(config: type[Config], *names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def options_of(
+    config: type[Config], *names: str, instead: Callable[..., Config | None] = lambda given, **values: None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command, in the place of its parameter `config`, the options of a configuration.
 
     Args:
         config: Its fields say all that there is to say of an option.
         names: The fields that become options; all if none is named.
+        instead: Gives the configuration where the options do not: it takes their values by field, and the command's
+            other parameters.
     """
     chosen = [field for field in fields(config) if field.name in names or not names]
 
@@ -32,7 +36,7 @@ def options_of(config: type[Config], *names: str) -> Callable[[Callable[..., Non
         @wraps(command)
         def run(**values: Any) -> None:
             given = {field.name: values.pop(field.name) for field in chosen}
-            command(config=config(**given), **values)
+            command(config=instead(given, **values) or config(**given), **values)
 
         parameters = [*own, *(_parameter(field, _panel(config, field.name)) for field in chosen)]
         run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]

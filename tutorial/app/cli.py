@@ -19,6 +19,7 @@ from rich.console import Console
 from ..config import FreezeStrategy, ModelConfig, OptimizerConfig, Pooling, TrainingConfig, milestones
 from .arguments import check_target, choose_device, options_of, read_sentences
 from .files import staged
+from .unfinished import UNFINISHED, config_to_resume, resumable
 
 
 class PatientConsole(Console):
@@ -47,7 +48,7 @@ Output = Annotated[Path, typer.Option(help="folder for the figures and the JSON"
 Sentences = Annotated[list[str] | None, typer.Argument(help="sentences, each in quotes")]
 SentenceFile = Annotated[Path | None, typer.Option("--file", help="UTF-8 text file with one sentence per line")]
 # What `train` is going to write, known before the libraries are loaded that write it.
-CHECKPOINT_FILES = ("config.json", "heads.safetensors", "test.csv", "backbone/config.json")
+CHECKPOINT_FILES = ("config.json", "heads.safetensors", "test.csv", "backbone/config.json", UNFINISHED)
 # `contrast` trains no heads, and its backbone is frozen.
 CONTRAST_OPTIONS = (
     *("backbone", "pooling", "dim", "max_length", "data", "dataset_size", "split", "disjoint_words"),
@@ -172,10 +173,12 @@ def parts(
 
 
 @app.command()
-@options_of(TrainingConfig)
+@options_of(TrainingConfig, instead=config_to_resume)
 def train(
     config: TrainingConfig,
+    context: typer.Context,
     folds: Annotated[int | None, typer.Option(help="cross-validate with so many folds; saves no model")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="go on with a training that was interrupted")] = False,
     checkpoint: CheckpointFolder = Path(".checkpoint"),
     output: Output = Path(".graphs"),
     device: Device = None,
@@ -187,11 +190,12 @@ def train(
         commands.cross_validate(config, folds, choose_device(device), console)
         return
     check_target(checkpoint, config)
-    with staged(output, ["metrics.json"]) as figures:
+    unfinished = checkpoint / UNFINISHED
+    with resumable(unfinished, resume, error_console), staged(output, ["metrics.json"]) as figures:
         with staged(checkpoint, CHECKPOINT_FILES) as saved:
             from . import commands
 
-            trained = commands.train(config, choose_device(device), saved, console)
+            trained = commands.train(config, choose_device(device), saved, unfinished, resume, console)
         commands.report_training(trained, figures, console)  # the model is safe by now
     console.print(f"All plots saved to {output}/, the model to {checkpoint}/", soft_wrap=True)
 
