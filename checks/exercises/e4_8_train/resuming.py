@@ -77,7 +77,8 @@ def when_resumed(code: Code, rng: torch.Generator, done: int) -> Any:
     model.projection.register_forward_hook(lambda *_: seen.append(None) if torch.is_grad_enabled() else None)
 
     def note(name: str) -> bool:
-        early.extend([name] * (len(snapshots.saved) >= len(seen)))
+        if len(snapshots.saved) >= len(seen):
+            early.append(name)
         return False
 
     config, stop = make_config(code, epochs=3), lambda: note("`stop`")
@@ -100,8 +101,5 @@ def when_warmed_up(code: Code, rng: torch.Generator) -> Any:
         outcome(lambda: code.trainer.train(small_model(code, rng), make_dataset(code), config))
     finally:
         hook.remove()
-    return (
-        NO_WARM_UP
-        if set(rates) <= {config.learning_rate}
-        else [round(rate / config.learning_rate, 6) for rate in rates]
-    )
+    shares = [round(rate / config.learning_rate, 6) for rate in rates]
+    return NO_WARM_UP if set(shares) <= {1.0} else shares
