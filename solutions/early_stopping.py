@@ -1,17 +1,20 @@
 """Early stopping: which epoch was the best is not for the test set to say."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from copy import deepcopy
 from math import inf
 
+import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
 from .config import OptimizerConfig
 from .dataset import Batch, MultiTaskDataset
 from .encoder import inference
 from .evaluator import EpochMetrics, labels_and_logits
+from .log import Log
 from .multitask import MultiTaskSentenceTransformer
+from .snapshots import NO_SNAPSHOTS, Snapshots
 from .trainer import batches_for, train
 
 
@@ -77,8 +80,9 @@ def train_with_validation(
     train_set: MultiTaskDataset,
     validation_set: MultiTaskDataset,
     config: OptimizerConfig,
-    log: Callable[[str], None] = lambda text: None,
+    log: Log = lambda text, metrics: None,
     progress: bool = False,
+    snapshots: Snapshots = NO_SNAPSHOTS,
 ) -> list[EpochMetrics]:
     """Train as `train` does, but end with the weights of the epoch whose loss on the validation set was smallest.
 
@@ -87,16 +91,46 @@ def train_with_validation(
     """
     batches = batches_for(model, validation_set, config)
     watch = EarlyStopping(model, config.patience)
+    snapshots.include("validation", _Watched(model, watch))
 
     def stop() -> bool:
         enough = watch.update(validation_loss(model, batches))
-        smallest = " (the smallest so far)" if watch.best_epoch == len(watch.losses) else ""
-        log(f"Validation loss: {watch.losses[-1]:.4f}{smallest}")
+        epoch, loss = len(watch.losses), watch.losses[-1]
+        smallest = " (the smallest so far)" if watch.best_epoch == epoch else ""
+        log(f"Validation loss: {loss:.4f}{smallest}", {"epoch": epoch, "validation_loss": loss})
         return enough
 
-    history = train(model, train_set, config, log, progress, stop)
+    history = train(model, train_set, config, log, progress, stop, snapshots)
     for epoch, loss in zip(history, watch.losses, strict=True):
         epoch["validation_loss"] = loss
     watch.restore()
-    log(f"The weights are those of epoch {watch.best_epoch}.")
+    log(f"The weights are those of epoch {watch.best_epoch}.", {"epoch": len(history), "best_epoch": watch.best_epoch})
     return history
+
+
+class _Watched:
+    """What an `EarlyStopping` knows of a model, as a part of snapshots."""
+
+    def __init__(self, model: MultiTaskSentenceTransformer, watch: EarlyStopping) -> None:
+        self.model = model
+        self.watch = watch
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Give the losses so far, and of the best epoch's weights those that are others by now."""
+        losses = {"losses": torch.tensor(self.watch.losses, dtype=torch.float64)}
+        if self.watch.best_epoch == len(self.watch.losses):
+            return losses
+        now = deepcopy(self.model.state_dict())
+        self.watch.restore()
+        best = {name: weights.clone() for name, weights in self.model.state_dict().items()}
+        self.model.load_state_dict(now)
+        moved = {name: weights for name, weights in best.items() if not torch.equal(weights, now[name])}
+        return {**losses, **moved}
+
+    def load_state_dict(self, state: dict[str, Tensor]) -> None:
+        """Watch once more what the losses were, while the model has the best epoch's weights."""
+        now = deepcopy(self.model.state_dict())
+        self.model.load_state_dict({**now, **{name: state[name] for name in state if name != "losses"}})
+        for loss in state["losses"].tolist():
+            self.watch.update(loss)
+        self.model.load_state_dict(now)

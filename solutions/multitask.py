@@ -73,7 +73,12 @@ class MultiTaskSentenceTransformer(SentenceTransformer):
         taskB_classes: Number of task B's classes.
         dropout: Dropout probability inside both heads.
         options: The other arguments of `SentenceTransformer`.
+
+    Attributes:
+        trained: Whether an optimizer has moved its weights.
     """
+
+    trained = False
 
     def __init__(
         self,

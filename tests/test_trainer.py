@@ -88,7 +88,7 @@ def test_train_unfreezes_on_schedule(config):
     before = build_model(config).state_dict()
     model, seen = build_model(config), []
 
-    def look(_):
+    def look(*_):
         weights = model.state_dict()
         seen.append(all(torch.equal(weights[name], before[name]) for name in before if name.startswith("transformer.")))
 
@@ -137,7 +137,7 @@ def test_train_rebalances_the_loss_of_a_frozen_head(config):
 def test_train_logs_each_epoch_in_the_originals_form(config):
     lines = []
     train_set, _ = generated_split(config)
-    history = train(build_model(config), train_set, config, lines.append)
+    history = train(build_model(config), train_set, config, lambda text, metrics: lines.append(text))
     assert lines == [f"Epoch {number}/2:\n{format_epoch(epoch)}" for number, epoch in enumerate(history, start=1)]
     assert lines[0].splitlines()[2] == (
         "Task A - Acc: {accuracy:.4f}, Prec: {precision:.4f}, Rec: {recall:.4f}, F1: {f1:.4f}".format(

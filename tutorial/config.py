@@ -77,6 +77,7 @@ def within(least: int, most: int) -> Rule:
 
 ANYTHING = Rule("", lambda value: True)
 SHARE = Rule("between 0 and 1", lambda value: 0 < value < 1)
+PART = Rule("at least 0 and less than 1", lambda value: 0 <= value < 1)
 AT_LEAST_0 = Rule("at least 0", lambda value: value >= 0)
 ABOVE_0 = Rule("greater than 0", lambda value: value > 0)
 
@@ -140,7 +141,7 @@ class ModelConfig(Config):
     pooling: Pooling = option(Pooling.MEAN, "how the tokens of a sentence become one vector")
     dim: int = option(512, "width of the sentence embedding", within(2, 65536), flag="--embed-dim")
     max_length: int = option(128, "longest sentence in tokens; what is beyond it is cut off", within(3, 65536))
-    dropout: float = option(0.5, "inside both heads", Rule("at least 0 and less than 1", lambda value: 0 <= value < 1))
+    dropout: float = option(0.5, "inside both heads", PART)
 
     @property
     def encoder_options(self) -> dict[str, Any]:
@@ -169,7 +170,7 @@ class DataConfig(Config):
     validation_fraction: float = option(
         0.0,
         "share held out to choose the best epoch by",
-        Rule("at least 0 and less than 1", lambda value: 0 <= value < 1),
+        PART,
     )
 
     def __post_init__(self) -> None:
@@ -213,6 +214,12 @@ class OptimizerConfig(Config):
     batch_size: int = option(32, "sentences in a step", within(1, 65536))
     learning_rate: float = option(1e-5, "AdamW's, the size of a step", ABOVE_0)
     weight_decay: float = option(1e-5, "AdamW's, decoupled", AT_LEAST_0)
+    max_grad_norm: float = option(0.0, "norm that a longer gradient of the model is clipped to; 0: none is", AT_LEAST_0)
+    warmup_ratio: float = option(
+        0.0,
+        "share of the steps in which the learning rate rises, before it falls to 0; 0: it stays the same",
+        PART,
+    )
     epochs: int = option(6, "passes over the training sentences", within(1, 10**6))
     patience: int = option(
         0, "epochs in a row without a smaller validation loss that end the training; 0: none do", within(0, 10**6)

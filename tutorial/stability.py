@@ -8,7 +8,9 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
+from .config import OptimizerConfig
 from .losses import Criterion, FixedWeights, UncertaintyWeights
+from .multitask import MultiTaskSentenceTransformer
 
 # Nothing that is learned well is that large: no weight of a layer, and no weight of a loss.
 HUGE, HUGE_FOR_A_LOSS = 1e4, 1e6
@@ -33,6 +35,25 @@ def warn_of_rounding(groups: Sequence[dict[str, Any]]) -> None:
             )
 
 
+def warn_of_starting_again(optimizer: Optimizer, model: MultiTaskSentenceTransformer, config: OptimizerConfig) -> None:
+    """Warn if a schedule is about to start at its first epoch with a model that has been trained; note if it will be.
+
+    Of layers that are unfrozen by and by, a second start freezes those that have learned something.
+    """
+    schedules = [name for name in ("unfreeze", "warmup_ratio") if getattr(config, name)]
+    if model.trained and schedules:
+        warnings.warn(
+            f"the model has been trained before, and the schedule of {' and '.join(schedules)} starts anew at epoch 1: "
+            "take a fresh model, leave the schedule out, or give snapshots to go on from",
+            stacklevel=2,
+        )
+
+    def note(*_: Any) -> None:
+        model.trained = True
+
+    optimizer.register_step_post_hook(note)
+
+
 def has_diverged(model: nn.Module, criterion: Criterion) -> bool:
     """Tell whether a weight is huge or not a number: the harm of a last step shows in no loss."""
     return _has_lost_its_weights(criterion) or not all(weights.abs().max() < HUGE for weights in model.parameters())
@@ -41,7 +62,9 @@ def has_diverged(model: nn.Module, criterion: Criterion) -> bool:
 def divergence(seen: str, criterion: Criterion, optimizer: Optimizer) -> ValueError:
     """Make the error of a training that diverged: what was seen, and the option that is the likely cause."""
     # `build_optimizer` puts the criterion's own weights last.
-    rate, decay = (max(group[name] for group in optimizer.param_groups[:-1]) for name in ("lr", "weight_decay"))
+    groups = optimizer.param_groups[:-1]
+    rate = max(group.get("initial_lr", group["lr"]) for group in groups)  # a warm-up changes it from step to step
+    decay = max(group["weight_decay"] for group in groups)
     fixed = {"alpha": criterion.alpha, "beta": criterion.beta} if isinstance(criterion, FixedWeights) else {}
     largest = max(fixed, key=fixed.__getitem__, default="")
     if _has_lost_its_weights(criterion):

@@ -21,22 +21,16 @@ from .dataset import (
     template_split,
 )
 from .encoder import inference
-from .evaluator import (
-    EpochMetrics,
-    Metrics,
-    evaluate,
-    format_evaluation,
-    format_measures,
-    labels_and_logits,
-    task_metrics,
-)
+from .evaluator import EpochMetrics, Metrics, evaluate, format_evaluation, labels_and_logits, task_metrics
 from .freezing import FROZEN_PARTS, UnfreezeSchedule, apply_strategy, optimizer_groups, rebalance
+from .log import Log, format_epoch, scalars
 from .losses import Criterion, FixedWeights, LabelledUncertaintyWeights, UncertaintyWeights
 from .multitask import MultiTaskOutput, MultiTaskSentenceTransformer
 from .processes import in_shares, sharing
 from .progress import track
-from .stability import divergence, has_diverged, warn_of_rounding
-from .tasks import TASK_NAMES
+from .snapshots import NO_SNAPSHOTS, Snapshots
+from .stability import divergence, has_diverged, warn_of_rounding, warn_of_starting_again
+from .steps import bound_steps
 
 
 def build_model(config: ModelConfig, taskA_classes: int = 2, taskB_classes: int = 2) -> MultiTaskSentenceTransformer:
@@ -127,9 +121,10 @@ def train(
     model: MultiTaskSentenceTransformer,
     dataset: MultiTaskDataset,
     config: OptimizerConfig,
-    log: Callable[[str], None] = lambda text: None,
+    log: Log = lambda text, metrics: None,
     progress: bool = False,
     stop: Callable[[], bool] = lambda: False,
+    snapshots: Snapshots = NO_SNAPSHOTS,
 ) -> list[EpochMetrics]:
     """Train a model on a dataset; the same configuration gives the same weights to the bit on one CPU.
 
@@ -137,9 +132,12 @@ def train(
         model: Trained in place, and left in train mode.
         dataset: The training set; every epoch goes through all of it, in another order.
         config: The hyperparameters.
-        log: Called after each epoch with `Epoch 1/6:` and, on the lines below it, what `format_epoch` gives.
+        log: Called after each epoch with `Epoch 1/6:` and, on the lines below it, what `format_epoch` gives, and with
+            the numbers that `scalars` gives.
         progress: Show a progress bar.
         stop: Asked after each epoch and its log whether that was the last one.
+        snapshots: Asked once, when all is set up, to restore an interrupted training, and after each epoch that is not
+            the last by `stop` to save the history, with all that it was shown.
 
     Returns:
         For each epoch, measured while the weights moved and dropout was on: `loss` (mean over the sentences), for
@@ -161,13 +159,21 @@ def build_criterion(config: OptimizerConfig) -> Criterion:
     return FixedWeights(config.alpha, config.beta)
 
 
-def build_optimizer(model: MultiTaskSentenceTransformer, criterion: Criterion, config: OptimizerConfig) -> AdamW:
-    """Give AdamW every parameter of the model and of the loss, whether it trains now, later or never."""
+def build_optimizer(
+    model: MultiTaskSentenceTransformer, criterion: Criterion, config: OptimizerConfig, sentences: int | None = None
+) -> AdamW:
+    """Give AdamW every parameter of the model and of the loss, whether it trains now, later or never.
+
+    A warm-up has to know how many sentences an epoch has.
+    """
     groups = optimizer_groups(model, config.learning_rate, config.weight_decay, config.layer_decay)
     warn_of_rounding(groups)
     # Weight decay would pull learned loss weights back to where they start.
     learned = {"params": list(criterion.parameters()), "lr": config.weighting_learning_rate, "weight_decay": 0.0}
-    return AdamW([*groups, learned], fused=True)
+    optimizer = AdamW([*groups, learned], fused=True)
+    warn_of_starting_again(optimizer, model, config)
+    bound_steps(optimizer, model, config, sentences)
+    return optimizer
 
 
 def _training_batches(
@@ -185,16 +191,6 @@ def batches_for(
     return make_batches(model, dataset, config.batch_size, seed)
 
 
-def format_epoch(epoch: EpochMetrics) -> str:
-    """Lay one epoch's metrics out as lines of the training log."""
-    lines = [f"Loss: {epoch['loss']:.4f}"]
-    for task, name in TASK_NAMES.items():
-        lines.append(f"{name} - {format_measures(epoch[task], ('Acc', 'Prec', 'Rec', 'F1'))}")
-    if "loss_weights" in epoch:
-        lines.append("Loss weights - Task A: {:.4f}, Task B: {:.4f}".format(*epoch["loss_weights"]))
-    return "\n".join(lines)
-
-
 class Run(NamedTuple):
     """A trained model, its training history and its metrics on the test set."""
 
@@ -208,7 +204,7 @@ def run(
     train_set: MultiTaskDataset,
     test_set: MultiTaskDataset,
     device: torch.device | str = "cpu",
-    log: Callable[[str], None] = lambda text: None,
+    log: Log = lambda text, metrics: None,
     progress: bool = False,
 ) -> Run:
     """Build a fresh model, train it on one set and evaluate it on the other."""

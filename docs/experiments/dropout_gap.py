@@ -28,7 +28,7 @@ def measure(seed: int, dropout: float, rate: float) -> dict[str, object]:
     batches = feature_batches(model, train_set, 64)
     again, in_eval, on_test = [], [], []
 
-    def look(_: str) -> None:
+    def look(*_: object) -> None:
         in_eval.append(_accuracies(model.eval(), batches))
         again.append(_accuracies(model.train(), batches))
         test = scores(model, test_set)

@@ -23,7 +23,7 @@ def measure(seed: int, freeze: FreezeStrategy, rate: float) -> dict[str, object]
     train_set, test_set = generated_split(config)
     model = build_model(config)
     steps = [model.encode(test_set.sentences)]
-    train(model, train_set, config, log=lambda _: steps.append(model.encode(test_set.sentences)))
+    train(model, train_set, config, log=lambda *_: steps.append(model.encode(test_set.sentences)))
     embeddings = torch.stack(steps)  # (epochs + 1, sentences, dim)
     points, share = principal_plane(embeddings)
     within, between = zip(*(cosines(embedding, groups(test_set)) for embedding in embeddings), strict=True)

@@ -18,7 +18,7 @@ def measure(seed: int, rate: float) -> dict[str, object]:
     train_set, test_set = generated_split(config)
     model = build_model(config)
     matrices: list[Tensor] = [similarities(model)]
-    train(model, train_set, config, log=lambda _: matrices.append(similarities(model)))
+    train(model, train_set, config, log=lambda *_: matrices.append(similarities(model)))
     related, unrelated = zip(*map(related_and_unrelated, matrices), strict=True)
     return {
         **scores(model, test_set),

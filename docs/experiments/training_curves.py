@@ -23,7 +23,7 @@ def measure(seed: int, rate: float) -> dict[str, object]:
     sets = {"train": feature_batches(model, train_set, 64), "test": feature_batches(model, test_set, 64)}
     curves: dict[str, list[float]] = defaultdict(list)
 
-    def look(_: str = "") -> None:
+    def look(*_: object) -> None:
         for name, batches in sets.items():
             with inference(model):
                 pairs = labels_and_logits((batch, model(**batch.inputs)) for batch in batches)

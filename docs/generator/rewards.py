@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import solutions.app.cli
+import solutions.app.terminal
 from checks.course import SOLUTIONS, Reward, load_course
 from checks.source.fingerprint import LIBRARIES, digest
 
@@ -73,7 +74,7 @@ def screen(command: str) -> str:
 
 def _run(arguments: list[str]) -> str:
     """Run a command of the solutions in a folder of its own."""
-    console = solutions.app.cli.console
+    console = solutions.app.terminal.console
     console.width = WIDTH
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(Path(folder)), console.capture() as said:
         solutions.app.cli.app(arguments, standalone_mode=False)

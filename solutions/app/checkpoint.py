@@ -82,6 +82,7 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
         raise ValueError(f"{folder / BACKBONE} is damaged: {error.__cause__ or error}") from error
     model = MultiTaskSentenceTransformer(*backbone, *classes.map(len), config.dropout, **config.encoder_options)
     _load_weights(model, folder, format)
+    model.trained = True
     return Checkpoint(model.eval(), config, classes)
 
 

@@ -19,6 +19,7 @@ from ..early_stopping import train_with_validation
 from ..encoder import SentenceTransformer
 from ..evaluator import EpochMetrics, Metrics, format_evaluation
 from ..evaluator import evaluate as measure
+from ..log import Log
 from ..plots import similarity_heatmap, visualize_metrics
 from ..processes import sharing
 from ..progress import busy
@@ -32,8 +33,9 @@ from .closer import calibrate, score, worst_mistakes
 from .csv_files import read_csv, write_csv
 from .evaluation import evaluation
 from .files import staged, write_json
-from .launch import leave
+from .launch import is_helper, leave
 from .sets import Sets, all_sentences, divide
+from .snapshots import SHARE, SnapshotFile
 from .tables import beside_table, calibration_table, mistake_lines, similarity_table
 
 SHOWN_MISTAKES = 3
@@ -95,6 +97,11 @@ def compare(
     return matrices
 
 
+def log_to(console: Console) -> Log:
+    """Give a log that shows its text alone."""
+    return lambda text, *_: console.print(text)
+
+
 class Trained(NamedTuple):
     """A trained model, how it came about, and on which sentences."""
 
@@ -103,22 +110,34 @@ class Trained(NamedTuple):
     sets: Sets
 
 
-def train(config: TrainingConfig, device: torch.device, saved: Path, console: Console) -> Trained:
-    """Train a model and write its checkpoint, with the test sentences beside it."""
+def train(
+    config: TrainingConfig, device: torch.device, saved: Path, unfinished: Path, resume: bool, console: Console
+) -> Trained:
+    """Train a model and write its checkpoint, with the test sentences beside it.
+
+    Args:
+        config: Of the training.
+        device: Where the model trains.
+        saved: Folder for the checkpoint.
+        unfinished: File for a snapshot after each epoch.
+        resume: Whether to go on from the one that is there.
+        console: Shows the log.
+    """
     sets = divide(config, console)
+    # A helper goes on from the same snapshot, but the first process alone writes.
+    snapshots = SnapshotFile(unfinished, config, sets, resume, share=0 if is_helper() else SHARE)
     console.print(f"Train distribution: {sets.train.distribution()}")
     if sets.validation:
         console.print(f"Validation distribution: {sets.validation.distribution()}")
     console.print(f"Test distribution: {sets.test.distribution()}\n\nTraining the model...")
     classes = Pair(sets.train.taskA_classes, sets.train.taskB_classes)
     model = trainer.build_model(config, *classes.map(len)).to(device)
+    log, bar = log_to(console), not console.quiet
     with sharing(model):
         if sets.validation:
-            history = train_with_validation(
-                model, sets.train, sets.validation, config, console.print, not console.quiet
-            )
+            history = train_with_validation(model, sets.train, sets.validation, config, log, bar, snapshots)
         else:
-            history = trainer.train(model, sets.train, config, console.print, not console.quiet)
+            history = trainer.train(model, sets.train, config, log, bar, snapshots=snapshots)
     leave()
     checkpoint = Checkpoint(model, config, classes)
     save_checkpoint(saved, checkpoint)

@@ -86,6 +86,23 @@ def staged(folder: str | Path, names: Iterable[str] = ()) -> Iterator[Path]:
         _tidy(folder, partial, missing)  # again: an interrupt may have cut the first one short
 
 
+def replace_file(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file, and put it in the place of an earlier one when it is whole; of two writers, one after the other.
+
+    Args:
+        path: The file.
+        write: Writes it to the path that it is given.
+    """
+    partial = path.parent / f".partial-{path.name}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(path.parent):
+        try:
+            write(partial)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
 def settle(folder: str | Path) -> None:
     """Take back what a killed writer has published by half; while another one publishes, wait for it.
 

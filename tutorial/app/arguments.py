@@ -11,19 +11,37 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..config import Choice, Config, TrainingConfig, allowed
+from ..config import Choice, Config, Precision, TrainingConfig, allowed
 from .files import read_text
 
 if TYPE_CHECKING:
     import torch
 
 
-def options_of(config: type[Config], *names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+Device = Annotated[str | None, typer.Option(help="cuda, mps or cpu; the first of them that this machine has")]
+Output = Annotated[Path, typer.Option(help="folder for the figures and the JSON")]
+Numbers = Annotated[
+    Precision,
+    typer.Option(
+        metavar="<choice>",
+        help=f"of the matrix products: one of {', '.join(Precision)}; float32 where the device lacks them",
+    ),
+]
+Sentences = Annotated[list[str] | None, typer.Argument(help="sentences, each in quotes")]
+SentenceFile = Annotated[Path | None, typer.Option("--file", help="UTF-8 text file with one sentence per line")]
+CheckpointFolder = Annotated[Path, typer.Option(help="folder that train has written")]
+
+
+def options_of(
+    config: type[Config], *names: str, instead: Callable[..., Config | None] = lambda given, **values: None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command, in the place of its parameter `config`, the options of a configuration.
 
     Args:
         config: Its fields say all that there is to say of an option.
         names: The fields that become options; all if none is named.
+        instead: Gives the configuration where the options do not: it takes their values by field, and the command's
+            other parameters.
     """
     chosen = [field for field in fields(config) if field.name in names or not names]
 
@@ -34,7 +52,7 @@ def options_of(config: type[Config], *names: str) -> Callable[[Callable[..., Non
         @wraps(command)
         def run(**values: Any) -> None:
             given = {field.name: values.pop(field.name) for field in chosen}
-            command(config=config(**given), **values)
+            command(config=instead(given, **values) or config(**given), **values)
 
         parameters = [*own, *(_parameter(field, _panel(config, field.name)) for field in chosen)]
         run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]

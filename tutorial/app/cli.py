@@ -4,8 +4,6 @@ A command checks what it was given and that its results can be written, before i
 work: `--help` and most mistakes are answered at once.
 """
 
-import io
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -14,22 +12,26 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
 from ..config import FreezeStrategy, ModelConfig, OptimizerConfig, Pooling, Precision, TrainingConfig, milestones
-from .arguments import check_target, choose_device, listen, options_of, read_sentences, require
+from .arguments import (
+    CheckpointFolder,
+    Device,
+    Numbers,
+    Output,
+    SentenceFile,
+    Sentences,
+    check_target,
+    choose_device,
+    listen,
+    options_of,
+    read_sentences,
+    require,
+)
 from .files import staged
 from .launch import is_desertion, is_helper, is_told_by_launcher, join
-
-
-class PatientConsole(Console):
-    """A console whose reader may go: what is under way goes on, and is saved."""
-
-    def on_broken_pipe(self) -> None:
-        """Say no more."""
-        self.quiet = True
-        _forget_reader()
-
+from .terminal import console, error_console, flush, tolerate_lacking_letters
+from .unfinished import UNFINISHED, config_to_resume, resumable
 
 app = typer.Typer(
     name=f"python -m {__package__.partition('.')[0]}",
@@ -38,30 +40,13 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-if os.environ.get("COLUMNS") == "0":  # a width at which nothing would be shown, not even an error
-    del os.environ["COLUMNS"]
-console = PatientConsole(highlight=False, markup=False, emoji=False)
-error_console = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
-
-Device = Annotated[str | None, typer.Option(help="cuda, mps or cpu; the first of them that this machine has")]
-Output = Annotated[Path, typer.Option(help="folder for the figures and the JSON")]
-Numbers = Annotated[
-    Precision,
-    typer.Option(
-        metavar="<choice>",
-        help=f"of the matrix products: one of {', '.join(Precision)}; float32 where the device lacks them",
-    ),
-]
-Sentences = Annotated[list[str] | None, typer.Argument(help="sentences, each in quotes")]
-SentenceFile = Annotated[Path | None, typer.Option("--file", help="UTF-8 text file with one sentence per line")]
 # What `train` is going to write, known before the libraries are loaded that write it.
-CHECKPOINT_FILES = ("config.json", "heads.safetensors", "README.md", "test.csv", "backbone/config.json")
+CHECKPOINT_FILES = ("config.json", "heads.safetensors", "README.md", "test.csv", "backbone/config.json", UNFINISHED)
 # `contrast` trains no heads, and its backbone is frozen.
 CONTRAST_OPTIONS = (
     *("backbone", "pooling", "dim", "max_length", "data", "dataset_size", "split", "disjoint_words"),
     *("epochs", "learning_rate", "weight_decay", "batch_size", "seed"),
 )
-CheckpointFolder = Annotated[Path, typer.Option(help="folder that train has written")]
 
 
 def main(tell: Callable[[Exception], str] = str) -> None:
@@ -70,9 +55,7 @@ def main(tell: Callable[[Exception], str] = str) -> None:
     Args:
         tell: Gives the line for an error.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
+    tolerate_lacking_letters()
     console.quiet = is_helper()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that unfinished files are cleaned up
     try:
@@ -88,24 +71,11 @@ def main(tell: Callable[[Exception], str] = str) -> None:
         if not is_helper():
             error_console.print("error: another process has ended, and with it the training")
     finally:
-        _flush()
+        flush()
     line = f"error: {' '.join(message.split())}"
     if message and not is_told_by_launcher(line):  # none if the help was shown instead
         error_console.print(line)
     sys.exit(2)
-
-
-def _flush() -> None:
-    """Write what is left; if whoever read it has gone, Python must not complain of that when it ends."""
-    if sys.__stdout__:
-        try:
-            sys.__stdout__.flush()
-        except BrokenPipeError:
-            _forget_reader()
-
-
-def _forget_reader() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @app.command()
@@ -192,10 +162,12 @@ def parts(
 
 
 @app.command()
-@options_of(TrainingConfig)
+@options_of(TrainingConfig, instead=config_to_resume)
 def train(
     config: TrainingConfig,
+    context: typer.Context,
     folds: Annotated[int | None, typer.Option(help="cross-validate with so many folds; saves no model")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="go on with a training that was interrupted")] = False,
     checkpoint: CheckpointFolder = Path(".checkpoint"),
     output: Output = Path(".graphs"),
     device: Device = None,
@@ -207,15 +179,16 @@ def train(
         commands.cross_validate(config, folds, join(device), console)
         return
     check_target(checkpoint, config)
+    unfinished = checkpoint / UNFINISHED
     if is_helper():
         from . import commands
 
-        commands.train(config, join(device), checkpoint, console)  # which ends it before anything is written
-    with staged(output, ["metrics.json"]) as figures:
+        commands.train(config, join(device), checkpoint, unfinished, resume, console)  # and ends with it
+    with resumable(unfinished, resume, error_console), staged(output, ["metrics.json"]) as figures:
         with staged(checkpoint, CHECKPOINT_FILES) as saved:
             from . import commands
 
-            trained = commands.train(config, join(device), saved, console)
+            trained = commands.train(config, join(device), saved, unfinished, resume, console)
         commands.report_training(trained, figures, checkpoint, console)  # the model is safe by now
     console.print(f"All plots saved to {output}/, the model to {checkpoint}/", soft_wrap=True)
 

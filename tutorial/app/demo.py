@@ -1,7 +1,6 @@
 """The whole course in a minute: similarity, the model's parts, two trainings, evaluation, real sentences."""
 
 import dataclasses
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ from ..confidence import Interval
 from ..config import Pooling, Split, TrainingConfig
 from ..dataset import MultiTaskDataset
 from ..evaluator import EpochMetrics, Metrics, evaluate, format_evaluation
+from ..log import Log
 from ..plots import visualize_metrics
 from ..reviews import REVIEWS, load_reviews
 from ..similarity import SAMPLE_SENTENCES, rank_by_similarity
@@ -21,7 +21,7 @@ from ..templates import TASK_A_CLASSES, TASK_B_CLASSES
 from ..trainer import build_model, generated_split, token_batches, train
 from .beside import Beside, beside_baselines
 from .closer import score
-from .commands import compare
+from .commands import compare, log_to
 from .files import write_json
 from .parts import show_parts
 from .sets import divide
@@ -162,13 +162,13 @@ def _show_training(config: TrainingConfig, backbone: Remembering, device: torch.
         f"{config.batch_size} sentences; learning rate, the size of a step: {rate}; weight of task "
         f"A's loss (alpha): {config.alpha}; of task B's (beta): {config.beta}\n\nTraining the model..."
     )
-    result = _fit(config, backbone, device, console.print)
+    result = _fit(config, backbone, device, log_to(console))
     console.print(f"Training complete!\n\nEvaluation Results:\n\n{format_evaluation(result.metrics)}")
     return result
 
 
 def _fit(
-    config: TrainingConfig, backbone: Remembering, device: torch.device, log: Callable[[str], None] = lambda text: None
+    config: TrainingConfig, backbone: Remembering, device: torch.device, log: Log = lambda text, metrics: None
 ) -> Result:
     """Train the layers above the backbone on generated sentences, and measure the model on those held out."""
     train_set, test_set = generated_split(config)

@@ -11,9 +11,10 @@ from torch import nn
 from ...protocol.suite import Case, Code, Suite, case, expect
 from ..inputs import outcome
 from ..models import SENTENCES, mode_of_each, tiny_tokenizer
-from ..parts import layer_groups_of
 from ..training import make_config, make_dataset, shown, small_model, weights_of, what_moved, without_measures
+from .resuming import numbers_logged, when_resumed, when_warmed_up
 from .stopping import when_stopped
+from .unfreezing import groups_trained
 
 suite = Suite()
 
@@ -78,7 +79,7 @@ def mode_in_epochs(code: Code, rng: torch.Generator) -> Iterator[Case]:
     def see(training: bool, disturbed: bool) -> Any:
         model, modes = small_model(code, rng).train(training), list[Any]()
         model.projection.register_forward_pre_hook(lambda *arguments: modes.append(mode_of_each(model)))
-        log = (lambda text: model.eval()) if disturbed else (lambda text: None)
+        log = (lambda *_: model.eval()) if disturbed else (lambda *_: None)
         code.trainer.train(model, make_dataset(code), make_config(code, epochs=2), log=log)
         return {f"the modes in epoch {number}": mode for number, mode in enumerate(modes, start=1)}
 
@@ -100,32 +101,9 @@ def mode_afterwards(code: Code, rng: torch.Generator) -> Iterator[Case]:
 
 @suite.check("unfreezes layers in the epochs of the schedule, and trains them from then on")
 def schedule(code: Code, rng: torch.Generator) -> Iterator[Case]:
-    yield case("one layer from epoch 1 on", partial(_groups, code, rng, ((1, 1),)))
-    yield case("one layer from epoch 2 on", partial(_groups, code, rng, ((2, 1),)))
-    yield case("one layer from epoch 2 on, three from epoch 3 on", partial(_groups, code, rng, ((3, 3), (2, 1))))
-
-
-def _groups(code: Code, rng: torch.Generator, unfreeze: Any) -> Any:
-    """Look at the layer groups in each of three epochs, and afterwards."""
-    model, seen = small_model(code, rng), list[dict[str, str]]()
-    groups = layer_groups_of(code, model)
-    before = {name: weights_of(group) for name, group in groups.items()}
-
-    def look(*arguments: Any) -> None:
-        seen.append({name: _group_now(group, before[name]) for name, group in groups.items()})
-
-    model.projection.register_forward_pre_hook(look)
-    _train(code, model, epochs=3, unfreeze=unfreeze)
-    look()
-    *epochs, afterwards = seen
-    return {**{f"epoch {number}": each for number, each in enumerate(epochs, start=1)}, "afterwards": afterwards}
-
-
-def _group_now(group: nn.Module, before: dict[str, torch.Tensor]) -> str:
-    trains = all(parameter.requires_grad for parameter in group.parameters())
-    moved = any(not torch.equal(weight, before[name]) for name, weight in weights_of(group).items())
-    words = "trains" if trains else "frozen", "train" if group.training else "eval", "moved" if moved else "stayed"
-    return "{}, in {} mode, {} so far".format(*words)
+    yield case("one layer from epoch 1 on", partial(groups_trained, code, rng, ((1, 1),)))
+    yield case("one layer from epoch 2 on", partial(groups_trained, code, rng, ((2, 1),)))
+    yield case("one layer from epoch 2 on, three from epoch 3 on", partial(groups_trained, code, rng, ((3, 3), (2, 1))))
 
 
 @suite.check("gives the optimizer all that the configuration says, and keeps it for all epochs", slack=20)
@@ -234,7 +212,7 @@ def _logged(code: Code, rng: torch.Generator, **options: Any) -> Any:
     model, calls, seen = small_model(code, rng), dict[str, Any](), list[int]()
     model.projection.register_forward_hook(lambda module, inputs, output: seen.append(len(output)))
 
-    def log(text: Any) -> None:
+    def log(text: Any, *_: Any) -> None:
         lines = without_measures([text]) if isinstance(text, str) else text
         calls[f"call {len(calls) + 1}"] = {"the text": lines, "sentences trained on before": sum(seen)}
 
@@ -247,6 +225,23 @@ def stopped(code: Code, rng: torch.Generator) -> Iterator[Case]:
     yield case("never says so, three epochs", partial(when_stopped, code, rng, 99))
     yield case("says so after the first of three epochs", partial(when_stopped, code, rng, 1))
     yield case("says so after the second of three epochs", partial(when_stopped, code, rng, 2))
+
+
+@suite.check("hands `log` the epoch's numbers with the text", careful=True)
+def log_numbers(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    yield case("two epochs", partial(numbers_logged, code, rng, 2))
+
+
+@suite.check("goes on with what `snapshots` restores, and lets it save each epoch when all of it is done", careful=True)
+def resumed(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    yield case("three epochs, none is restored", partial(when_resumed, code, rng, 0))
+    yield case("three epochs, the first is restored", partial(when_resumed, code, rng, 1))
+    yield case("three epochs, all are restored", partial(when_resumed, code, rng, 3))
+
+
+@suite.check("tells `build_optimizer` how many sentences there are, so that it knows the steps", careful=True)
+def warmed_up(code: Code, rng: torch.Generator) -> Iterator[Case]:
+    yield case("a warm-up in half of the steps", partial(when_warmed_up, code, rng))
 
 
 @suite.check("shows a progress bar only if asked", careful=True)

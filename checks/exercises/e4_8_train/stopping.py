@@ -30,7 +30,7 @@ def when_stopped(code: Code, rng: torch.Generator, last: int) -> Any:
         model,
         make_dataset(code),
         make_config(code, epochs=3),
-        log=lambda text: note("log"),
+        log=lambda *_: note("log"),
         stop=stop,
     )
     return {"the calls": calls, "epochs trained": len(seen), "epochs in the history": len(expect(list, history))}
