@@ -67,6 +67,7 @@ def load_checkpoint(folder: str | Path) -> Checkpoint:
         raise ValueError(f"{folder / 'backbone'} is damaged: {error.__cause__ or error}") from error
     model = MultiTaskSentenceTransformer(*backbone, *classes.map(len), config.dropout, **config.encoder_options)
     _load_heads(model, folder / "heads.safetensors")
+    model.trained = True
     return Checkpoint(model.eval(), config, classes)
 
 

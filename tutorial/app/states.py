@@ -34,7 +34,7 @@ class WeightsState:
         self.model.load_state_dict({**self.model.state_dict(), **kept})
         for weights, trainable in zip(self.model.parameters(), state[self.TRAINABLE].tolist(), strict=True):
             weights.requires_grad = trainable
-        self.model.train(self.model.training)  # frozen parts go to eval mode
+        self.model.train()  # as after an epoch: all but what is frozen
 
     def fingerprint(self) -> str:
         """Tell models apart by the form of all weights, and by the values of those that are not kept."""
