@@ -13,6 +13,7 @@ import typer
 
 from ..config import Choice, Config, Precision, TrainingConfig, allowed
 from .files import read_text
+from .unfinished import UNFINISHED
 
 if TYPE_CHECKING:
     import torch
@@ -30,6 +31,13 @@ Numbers = Annotated[
 Sentences = Annotated[list[str] | None, typer.Argument(help="sentences, each in quotes")]
 SentenceFile = Annotated[Path | None, typer.Option("--file", help="UTF-8 text file with one sentence per line")]
 CheckpointFolder = Annotated[Path, typer.Option(help="folder that train has written")]
+# What `train` is going to write, known before the libraries are loaded that write it.
+CHECKPOINT_FILES = ("config.json", "heads.safetensors", "README.md", "test.csv", "backbone/config.json", UNFINISHED)
+# `contrast` trains no heads, and its backbone is frozen.
+CONTRAST_OPTIONS = (
+    *("backbone", "pooling", "dim", "max_length", "data", "dataset_size", "split", "disjoint_words"),
+    *("epochs", "learning_rate", "weight_decay", "batch_size", "seed"),
+)
 
 
 def options_of(

@@ -1,7 +1,6 @@
 """The command line: `python -m solutions --help` lists what it does.
 
-A command checks what it was given and that its results can be written, before it imports the libraries that do the
-work: `--help` and most mistakes are answered at once.
+A command checks all that it can before it imports large libraries: `--help` and most mistakes are answered at once.
 """
 
 import signal
@@ -15,6 +14,8 @@ import typer
 
 from ..config import FreezeStrategy, ModelConfig, OptimizerConfig, Pooling, Precision, TrainingConfig, milestones
 from .arguments import (
+    CHECKPOINT_FILES,
+    CONTRAST_OPTIONS,
     CheckpointFolder,
     Device,
     Numbers,
@@ -39,13 +40,6 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-)
-# What `train` is going to write, known before the libraries are loaded that write it.
-CHECKPOINT_FILES = ("config.json", "heads.safetensors", "README.md", "test.csv", "backbone/config.json", UNFINISHED)
-# `contrast` trains no heads, and its backbone is frozen.
-CONTRAST_OPTIONS = (
-    *("backbone", "pooling", "dim", "max_length", "data", "dataset_size", "split", "disjoint_words"),
-    *("epochs", "learning_rate", "weight_decay", "batch_size", "seed"),
 )
 
 
