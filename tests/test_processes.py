@@ -15,12 +15,22 @@ from torch.optim import SGD
 
 from solutions import processes
 from solutions.app import cli, launch
+from solutions.app.snapshots import SnapshotFile
+from solutions.app.unfinished import UNFINISHED
 from solutions.config import TrainingConfig
 from solutions.dataset import MultiTaskDataset, generate_dataset
 from solutions.early_stopping import train_with_validation
 from solutions.processes import sharing
 from solutions.tasks import UNLABELLED
-from solutions.trainer import build_criterion, build_model, cross_validate, token_batches, train, train_step
+from solutions.trainer import (
+    build_criterion,
+    build_model,
+    cross_validate,
+    generated_split,
+    token_batches,
+    train,
+    train_step,
+)
 
 ROOT = Path(__file__).parents[1]
 SIZES = (1, 2, 7, 8)  # of a batch that two processes share
@@ -228,6 +238,30 @@ def test_train_in_two_processes_prints_once_and_writes_one_checkpoint(bert, tmp_
     }
     epochs = json.loads((tmp_path / ".graphs" / "metrics.json").read_text())["epochs"]
     assert [sum(map(sum, epoch["taskB"]["confusion_matrix"])) for epoch in epochs] == [16, 16]
+
+
+def test_an_interrupted_training_goes_on_in_several_processes(bert, tmp_path):
+    config = TrainingConfig(backbone=bert, max_length=32, dataset_size=16, epochs=3, learning_rate=0.01, dropout=0.0)
+    train_set, test_set = generated_split(config)
+    unfinished = tmp_path / ".checkpoint" / UNFINISHED
+    unfinished.parent.mkdir()
+    snapshots = SnapshotFile(unfinished, config, (train_set, None, test_set), share=1)
+
+    def interrupt(text, metrics):
+        if metrics["epoch"] == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(build_model(config), train_set, config, log=interrupt, snapshots=snapshots)
+    done = launched("-m", "solutions", "train", "--resume", "--device", "cpu", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("note: going on after epoch 2 of 3") == 1
+    assert done.stdout.count("Epoch 3/3:") == 1
+    assert "Epoch 2/3:" not in done.stdout
+    assert not unfinished.exists()
+    history = train(build_model(config), train_set, config)
+    epochs = json.loads((tmp_path / ".graphs" / "metrics.json").read_text())["epochs"]
+    assert [epoch["loss"] for epoch in epochs] == pytest.approx([epoch["loss"] for epoch in history], abs=1e-4)
 
 
 def test_an_error_is_told_once_and_repeated_by_the_launcher(tmp_path):
