@@ -21,7 +21,7 @@ OUTPUT = Path(".bench/results.json")
 
 
 def main(
-    repeats: Annotated[int, typer.Option(min=1, help="runs of each way, of which the fastest counts")] = 3,
+    repeats: Annotated[int, typer.Option(min=1, help="runs of each way, in turns")] = 3,
     threads: Annotated[int, typer.Option(min=1, help="threads for all ways")] = 2,
     only: Annotated[str | None, typer.Option(help="the demo, training, encoding, checking or repairs")] = None,
     answers: Annotated[Path | None, typer.Option(help="folder of wrong answers to repair, wrong/1.1/name.py")] = None,

@@ -92,8 +92,8 @@ def main(way: str, folder: str, texts: str, out: str, threads: str) -> None:
         start = time.perf_counter()
         encode(sentences)
         seconds = time.perf_counter() - start
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # KiB on Linux
-        print(json.dumps({"seconds": seconds, "peak": peak * 1024}), file=answers)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        print(json.dumps({"seconds": seconds, "peak": peak}), file=answers)
 
 
 if __name__ == "__main__":

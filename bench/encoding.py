@@ -89,7 +89,7 @@ def _rows(
         what = f"encode {name}, {str(dtype).removeprefix('torch.')}"
         target = FLOAT32_TARGET if dtype == torch.float32 else BFLOAT16_TARGET
         found.append(_faster(what, mine, "library", measured["library"], target))
-        for rival in ("onnx", "openvino" if dtype == torch.float32 else "openvino-bfloat16"):
+        for rival in ("onnx", "openvino") if dtype == torch.float32 else ("openvino-bfloat16",):
             if rival in measured:
                 found.append(_faster(what, mine, f"library, {rival}", measured[rival], 1))
         speed = tokens / min(mine.seconds)
@@ -158,7 +158,10 @@ def _ask(process: "subprocess.Popen[str]") -> str:
         raise RuntimeError("the process has no pipes")
     process.stdin.write("\n")
     process.stdin.flush()
-    return process.stdout.readline()
+    answer = process.stdout.readline()
+    if not answer:
+        raise RuntimeError(f"a way of encoding has ended: {process.args!r}")
+    return answer
 
 
 def _operations_per_token(model: SentenceTransformer) -> int:

@@ -267,7 +267,7 @@ def cross_validate(
     config: TrainingConfig,
     folds: int = 5,
     device: torch.device | str = "cpu",
-    log: Callable[[str], None] = lambda text: None,
+    log: Log = lambda text, metrics: None,
     progress: bool = False,
 ) -> list[Metrics]:
     """Train a fresh model on every fold's training set and evaluate it on the fold's test set.
@@ -277,7 +277,8 @@ def cross_validate(
         config: The hyperparameters of every training; its seed also makes the folds.
         folds: How many.
         device: Where the models train.
-        log: Called after each fold with `Fold 1/5:` and, on the lines below it, what `format_evaluation` gives.
+        log: Called after each fold with `Fold 1/5:` and, on the lines below it, what `format_evaluation` gives, and
+            with the combined accuracy; `epoch` is the number of the fold.
         progress: Show a progress bar for each training.
 
     Returns:
@@ -289,5 +290,6 @@ def cross_validate(
     results = []
     for number, (train_set, test_set) in enumerate(stratified_folds(dataset, folds, config.seed), start=1):
         results.append(run(config, train_set, test_set, device, progress=progress).metrics)
-        log(f"Fold {number}/{folds}:\n{format_evaluation(results[-1])}")
+        accuracy = results[-1]["overall"]["combined_accuracy"]
+        log(f"Fold {number}/{folds}:\n{format_evaluation(results[-1])}", {"epoch": number, "accuracy": accuracy})
     return results

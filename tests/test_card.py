@@ -29,7 +29,7 @@ def train(tmp_path, **options):
     folder, console = tmp_path / "model", Console(quiet=True)
     config = TrainingConfig(**{"max_length": 64, "dim": 24, "epochs": 1, "learning_rate": 0.01, **options})
     with staged(folder) as saved:
-        trained = commands.train(config, CPU, saved, console)
+        trained = commands.train(config, CPU, saved, tmp_path / "unfinished", False, console)
     before = ModelCard.load(folder / "README.md")
     commands.report_training(trained, tmp_path, folder, console)
     return folder, trained, before, ModelCard.load(folder / "README.md")

@@ -10,6 +10,7 @@ import onnxruntime
 import pytest
 import torch
 import transformers
+from typer.testing import CliRunner
 
 from solutions.app import export
 from solutions.app.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
@@ -136,9 +137,10 @@ def test_a_graph_that_is_wrong_is_noticed(exported):
 
 
 def test_export_says_what_is_not_installed(exported, tmp_path, monkeypatch):
-    monkeypatch.setattr(export, "find_spec", lambda name: None if name == "onnxruntime" else name)
-    with pytest.raises(OSError, match=r"onnxruntime is missing; run: python -m pip install .*\[onnx\]"):
-        export_onnx(exported.folder, tmp_path / "model.onnx")
+    monkeypatch.setattr("solutions.app.arguments.find_spec", lambda name: None if name == "onnxruntime" else name)
+    done = CliRunner().invoke(app, ["export", str(exported.folder), "--output", str(tmp_path / "model.onnx")])
+    assert isinstance(done.exception, OSError)
+    assert re.search(r'onnxruntime is not installed, .* ".\[onnx\]"', str(done.exception))
 
 
 def test_export_refuses_what_one_file_cannot_hold(exported, tmp_path, monkeypatch):

@@ -312,7 +312,7 @@ def test_join_refuses_what_would_not_be_several_processes(monkeypatch, variables
 def test_join_says_how_accelerate_is_installed(monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "2")
     monkeypatch.setitem(sys.modules, "accelerate", None)
-    with pytest.raises(ValueError, match=r'need Accelerate: .*"\.\[accelerate\]"'):
+    with pytest.raises(OSError, match=r'accelerate is not installed, .*"\.\[accelerate\]"'):
         launch.join("cpu")
 
 

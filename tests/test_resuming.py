@@ -6,6 +6,8 @@ import re
 import signal
 import sys
 import warnings
+from errno import ENOSPC
+from math import inf
 
 import pytest
 import torch
@@ -198,6 +200,58 @@ def test_training_a_trained_model_again_warns_where_a_schedule_starts_anew(confi
             train(model, SETS[0], dataclasses.replace(config, **options))
 
 
+def test_training_goes_on_from_an_epoch_that_has_no_snapshot_of_a_layer_that_is_frozen_again(config, tmp_path):
+    config = dataclasses.replace(config, unfreeze=((2, 1), (3, 0)), epochs=4, learning_rate=0.01)
+    expected = begin(config, tmp_path / "alone")
+
+    class Sparing(SnapshotFile):
+        """Leaves the second snapshot out, as it would if epochs were short."""
+
+        def save(self, history):
+            self._next = inf if len(history) == 2 else 0.0
+            super().save(history)
+
+    model = build_model(config)
+
+    def listen(text, metrics):
+        if metrics["epoch"] == 4:
+            raise Killed
+
+    with pytest.raises(Killed):
+        train(model, SETS[0], config, listen, snapshots=Sparing(tmp_path / "snapshot", config, SETS))
+    same(begin(config, tmp_path / "snapshot", resume=True), expected)
+
+
+def test_a_full_disk_keeps_the_last_snapshot(config, tmp_path, monkeypatch):
+    def full(file):
+        raise OSError(ENOSPC, "No space left on device")
+
+    with pytest.raises(Killed):
+        begin(config, tmp_path / "snapshot", killed_in=2)
+    before = (tmp_path / "snapshot").read_bytes()
+    monkeypatch.setattr("solutions.app.files.os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        begin(config, tmp_path / "snapshot")
+    assert (tmp_path / "snapshot").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["snapshot"]
+
+
+def test_a_model_whose_training_was_interrupted_goes_on_without_a_warning(config, tmp_path):
+    config = dataclasses.replace(config, **TRAININGS["unfreezing"])
+    model = build_model(config)
+
+    def listen(text, metrics):
+        if metrics["epoch"] == 2:
+            raise Killed
+
+    snapshots = SnapshotFile(tmp_path / "snapshot", config, SETS, share=1.0)
+    with pytest.raises(Killed):
+        train(model, SETS[0], config, listen, snapshots=snapshots)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        train(model, SETS[0], config, snapshots=SnapshotFile(tmp_path / "snapshot", config, SETS, resume=True))
+
+
 def test_loaded_checkpoint_counts_as_trained(command, tmp_path):
     assert command("--epochs", 1)[0] == 0
     assert load_checkpoint(tmp_path / ".checkpoint").model.trained
@@ -245,7 +299,7 @@ SLOW = ("--epochs", 4, "--learning-rate", 0.01, "--unfreeze", "2:1")
 def test_interrupted_command_says_how_to_go_on_and_goes_on(command, bert, tmp_path):
     assert command(*SLOW, "--checkpoint", "alone", "--output", "alone")[0] == 0
     code, _, err = command(*SLOW, killed_in=3)
-    assert (code, err) == (130, "note: interrupted; --resume goes on from the last snapshot\n")
+    assert (code, err) == (130, "note: the training is unfinished; --resume goes on from the last snapshot\n")
     assert [path.name for path in (tmp_path / ".checkpoint").iterdir()] == [UNFINISHED]
     code, out, err = command("--resume")
     assert code == 0
@@ -273,11 +327,11 @@ def test_interrupted_training_is_replaced_by_a_fresh_one_with_a_word(command, tm
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--epochs", 9), "epochs is 9, but 4 in the training that --resume continues: leave the option out"),
-        (("--epochs", 6), "epochs is 6, but 4 in"),  # the default, but given
-        (("--unfreeze", "2:1,3:2"), r"unfreeze is \(\(2, 1\), \(3, 2\)\), but \(\(2, 1\),\) in"),
-        (("--freeze", "nothing"), "freeze is 'nothing', but 'backbone' in"),
-        (("--no-cache-features",), "cache_features is False, but True in"),
+        (("--epochs", 9), "--epochs 9 was given, but it is --epochs 4 in the training that --resume continues: leave"),
+        (("--epochs", 6), "--epochs 6 was given, but it is --epochs 4 in"),  # the default, but given
+        (("--unfreeze", "2:1,3:2"), "--unfreeze 2:1,3:2 was given, but it is --unfreeze 2:1 in"),
+        (("--freeze", "nothing"), "--freeze nothing was given, but it is --freeze backbone in"),
+        (("--no-cache-features",), "--no-cache-features was given, but it is --cache-features in"),
         (("--folds", 3), "--resume goes on with one training, but --folds starts several"),
         (("--checkpoint", "elsewhere"), "there is no interrupted training to resume: no file elsewhere"),
     ],

@@ -70,6 +70,16 @@ class Rule(NamedTuple):
     holds: Callable[[Any], bool]
 
 
+def as_typed(each: "dataclasses.Field[Any]", value: Any) -> str:
+    """Write an option as on the command line."""
+    name = each.metadata["flag"] or f"--{each.name.replace('_', '-')}"
+    if isinstance(value, bool):
+        return name if value else name.replace("--", "--no-")
+    if isinstance(value, tuple):
+        return f"{name} {','.join(f'{epoch}:{layers}' for epoch, layers in value) or repr('')}"
+    return f"{name} {value}"
+
+
 def within(least: int, most: int) -> Rule:
     """Allow whole numbers from one to another, both included."""
     return Rule(f"from {least} to {most}", lambda value: least <= value <= most)

@@ -36,22 +36,23 @@ def warn_of_rounding(groups: Sequence[dict[str, Any]]) -> None:
 
 
 def warn_of_starting_again(optimizer: Optimizer, model: MultiTaskSentenceTransformer, config: OptimizerConfig) -> None:
-    """Warn if a schedule is about to start at its first epoch with a model that has been trained; note if it will be.
+    """Warn at the first step if a schedule starts anew with a model that has been trained; note that it is.
 
-    Of layers that are unfrozen by and by, a second start freezes those that have learned something.
+    Of layers that are unfrozen by and by, a second start freezes those that have learned something. An optimizer that
+    remembers a step goes on.
     """
     schedules = [name for name in ("unfreeze", "warmup_ratio") if getattr(config, name)]
-    if model.trained and schedules:
-        warnings.warn(
-            f"the model has been trained before, and the schedule of {' and '.join(schedules)} starts anew at epoch 1: "
-            "take a fresh model, leave the schedule out, or give snapshots to go on from",
-            stacklevel=2,
-        )
 
     def note(*_: Any) -> None:
+        if model.trained and schedules and not optimizer.state:
+            warnings.warn(
+                f"the model has been trained before, and the schedule of {' and '.join(schedules)} starts anew at "
+                "epoch 1: take a fresh model, leave the schedule out, or give snapshots to go on from",
+                stacklevel=2,
+            )
         model.trained = True
 
-    optimizer.register_step_post_hook(note)
+    optimizer.register_step_pre_hook(note)
 
 
 def has_diverged(model: nn.Module, criterion: Criterion) -> bool:

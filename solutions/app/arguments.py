@@ -32,7 +32,11 @@ Sentences = Annotated[list[str] | None, typer.Argument(help="sentences, each in 
 SentenceFile = Annotated[Path | None, typer.Option("--file", help="UTF-8 text file with one sentence per line")]
 CheckpointFolder = Annotated[Path, typer.Option(help="folder that train has written")]
 # What `train` is going to write, known before the libraries are loaded that write it.
-CHECKPOINT_FILES = ("config.json", "heads.safetensors", "README.md", "test.csv", "backbone/config.json", UNFINISHED)
+CHECKPOINT_FILES = (
+    *("config.json", "heads.safetensors", "README.md", "test.csv", UNFINISHED),
+    *("modules.json", "config_sentence_transformers.json", "backbone/config.json"),
+    *(f"{module}/config.json" for module in ("pooling", "projection", "layer_norm", "normalize")),
+)
 # `contrast` trains no heads, and its backbone is frozen.
 CONTRAST_OPTIONS = (
     *("backbone", "pooling", "dim", "max_length", "data", "dataset_size", "split", "disjoint_words"),
@@ -103,19 +107,25 @@ def check_target(checkpoint: Path, config: TrainingConfig) -> None:
         raise ValueError(
             f"--checkpoint is {str(checkpoint)!r}, which would overwrite the --backbone; choose another folder"
         )
+    if (checkpoint / "README.md").exists() and not (checkpoint / "heads.safetensors").exists():
+        raise ValueError(
+            f"--checkpoint is {str(checkpoint)!r}, whose README.md the model's card would overwrite; "
+            "choose another folder"
+        )
     if config.data and Path(config.data).resolve() == (checkpoint / "test.csv").resolve():
         raise ValueError(f"--data is {config.data!r}, which --checkpoint would overwrite; choose another folder")
 
 
-def require(package: str, extra: str) -> None:
-    """See that a package is installed that only one command needs.
+def require(*packages: str, extra: str) -> None:
+    """See that packages are installed that only this use of a command needs.
 
     Raises:
-        OSError: It is not; the error says how to install it.
+        OSError: One is not; the error says how to install it.
     """
-    if find_spec(package) is None:
-        install = f'python -m pip install --constraint constraints.txt --editable ".[{extra}]"'
-        raise OSError(f"{package} is not installed, which this command needs; in the course's folder run: {install}")
+    for package in packages:
+        if find_spec(package) is None:
+            install = f'python -m pip install --constraint constraints.txt --editable ".[{extra}]"'
+            raise OSError(f"{package} is not installed, which this needs; in the course's folder run: {install}")
 
 
 def listen(port: int) -> socket:

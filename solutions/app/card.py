@@ -12,7 +12,7 @@ from huggingface_hub import EvalResult, ModelCardData
 from huggingface_hub.utils import HFValidationError, validate_repo_id
 
 from ..confidence import Interval
-from ..config import Split, TrainingConfig
+from ..config import Split, TrainingConfig, as_typed
 from ..reviews import REVIEWS
 from ..tasks import TASK_NAMES, Pair
 from .labels import listed
@@ -28,7 +28,8 @@ CARD = """\
 {metadata}
 ---
 
-<!-- To publish this folder, without its test sentences: hf upload USER/NAME . --exclude test.csv -->
+<!-- To publish this folder, without its test sentences:
+hf upload USER/NAME . --exclude test.csv unfinished.safetensors ".partial-*" -->
 
 # Two heads on one sentence encoder
 
@@ -190,13 +191,7 @@ def _changed(config: TrainingConfig) -> Iterator[str]:
         value = getattr(config, each.name)
         if value == each.default or each.name in ("data", "backbone"):
             continue
-        name = each.metadata["flag"] or f"--{each.name.replace('_', '-')}"
-        if isinstance(value, bool):
-            yield f"`{name if value else name.replace('--', '--no-')}`"
-        elif isinstance(value, tuple):
-            yield f"`{name} {','.join(f'{epoch}:{layers}' for epoch, layers in value)}`"
-        else:
-            yield f"`{name} {value}`"
+        yield f"`{as_typed(each, value)}`"
 
 
 def _results(config: TrainingConfig, evaluation: "Evaluation") -> str:

@@ -61,9 +61,7 @@ def main(tell: Callable[[Exception], str] = str) -> None:
     except RuntimeError as error:
         if not is_desertion(error):
             raise
-        message = ""
-        if not is_helper():
-            error_console.print("error: another process has ended, and with it the training")
+        message = "" if is_helper() else "another process has ended, and with it the training"
     finally:
         flush()
     line = f"error: {' '.join(message.split())}"
@@ -177,7 +175,8 @@ def train(
     if is_helper():
         from . import commands
 
-        commands.train(config, join(device), checkpoint, unfinished, resume, console)  # and ends with it
+        commands.train(config, join(device), checkpoint, unfinished, resume, console)
+        return  # it has left by now
     with resumable(unfinished, resume, error_console), staged(output, ["metrics.json"]) as figures:
         with staged(checkpoint, CHECKPOINT_FILES) as saved:
             from . import commands
@@ -251,6 +250,7 @@ def export(
     """Write a trained model as a file that runs without this course: token ids in, embeddings and logits out."""
     if output.suffix != f".{format}":
         raise ValueError(f"--output is {str(output)!r}, but must end in .{format}")
+    require("onnx", "onnxruntime", "onnxscript", extra="onnx")
     with staged(output.parent, [output.name]) as partial:
         from .export import export_onnx, usage
 
@@ -280,7 +280,7 @@ def page(
     device: Device = None,
 ) -> None:
     """Serve a page for your browser: how alike sentences are, what both heads say, which tokens count."""
-    require("gradio", "app")
+    require("gradio", extra="app")
     with listen(port) as listener:
         console.print("Loading PyTorch, the encoder and the page...")
         from .look import load_subject

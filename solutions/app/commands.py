@@ -181,7 +181,7 @@ def cross_validate(config: TrainingConfig, folds: int, device: torch.device, con
     if config.validation_fraction:
         raise ValueError("--validation-fraction is given, but --folds has no validation set; leave one of them out")
     results = trainer.cross_validate(
-        all_sentences(config, console), config, folds, device, console.print, progress=not console.quiet
+        all_sentences(config, console), config, folds, device, log_to(console), progress=not console.quiet
     )
     leave()
     accuracies = {

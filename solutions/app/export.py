@@ -5,7 +5,6 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +17,6 @@ from ..similarity import SAMPLE_SENTENCES
 from .checkpoint import Checkpoint, load_checkpoint
 from .library import BACKBONE
 
-NEEDED = ("onnx", "onnxruntime", "onnxscript")
 INPUTS = ("input_ids", "attention_mask")
 AXES = {0: "batch", 1: "seq"}
 
@@ -49,11 +47,6 @@ def export_onnx(folder: Path, path: Path) -> Exported:
         ValueError: The checkpoint is damaged, its backbone makes no graph, or the graph does not compute what the model
             does.
     """
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        raise OSError(
-            f"{missing[0]} is missing; run: python -m pip install --constraint constraints.txt --editable '.[onnx]'"
-        )
     checkpoint = load_checkpoint(folder)
     with busy("Exporting"):
         try:

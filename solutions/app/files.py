@@ -86,18 +86,20 @@ def staged(folder: str | Path, names: Iterable[str] = ()) -> Iterator[Path]:
         _tidy(folder, partial, missing)  # again: an interrupt may have cut the first one short
 
 
-def replace_file(path: Path, write: Callable[[Path], None]) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Write a file, and put it in the place of an earlier one when it is whole; of two writers, one after the other.
 
-    Args:
-        path: The file.
-        write: Writes it to the path that it is given.
+    Raises:
+        OSError: It cannot be written; the earlier one is then untouched.
     """
     partial = path.parent / f".partial-{path.name}"
     path.parent.mkdir(parents=True, exist_ok=True)
     with _locked(path.parent):
         try:
-            write(partial)
+            with partial.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())  # on the disk before it is called whole: the power may fail
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)

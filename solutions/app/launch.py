@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .arguments import choose_device
+from .arguments import choose_device, require
 
 if TYPE_CHECKING:
     import torch
@@ -33,7 +33,8 @@ def join(name: str | None) -> "torch.device":
     """Find the device with this name; if several processes were launched, join them, each on a device of its own.
 
     Raises:
-        ValueError: There is no such device, or not one for each process; or Accelerate is missing.
+        OSError: Accelerate is not installed.
+        ValueError: There is no such device, or not one for each process.
     """
     if not _several():
         _refuse_a_lonely_process()
@@ -42,12 +43,9 @@ def join(name: str | None) -> "torch.device":
         warnings.simplefilter("ignore")  # the first process warns of the same
     if name not in (None, "cpu", "cuda"):
         raise ValueError(f"--device is {name!r}, but each process takes a device of its own: give cuda or cpu, or none")
-    try:
-        from accelerate import PartialState
-    except ImportError as error:
-        cure = 'python -m pip install --constraint constraints.txt --editable ".[accelerate]"'
-        raise ValueError(f"several processes need Accelerate: {cure}") from error
+    require("accelerate", extra="accelerate")
     import torch
+    from accelerate import PartialState
 
     if choose_device(name).type != "cuda":
         PartialState(cpu=True)

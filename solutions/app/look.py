@@ -50,7 +50,7 @@ def load_subject(checkpoint: Path | None, device: torch.device) -> Subject:
         OSError: The checkpoint that was asked for is not there, or one cannot be read.
         ValueError: A checkpoint is damaged.
     """
-    if checkpoint is None and not CHECKPOINT.exists():
+    if checkpoint is None and not (CHECKPOINT / "config.json").exists():  # there may be an unfinished training
         config = ModelConfig()
         about = f"{config.backbone} below a random projection: nothing is trained yet"
         return Subject(load_encoder(None, config, device), about, None)

@@ -9,7 +9,7 @@ from time import perf_counter
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 from torch.optim import Optimizer
 from torch.utils.data import DataLoader
@@ -87,7 +87,8 @@ class SnapshotFile(Snapshots):
         now = self._description(said.epochs)
         for what in ("config", "sentences", "device", "model"):
             if getattr(said, what) != getattr(now, what):
-                raise ValueError(f"{self.path} cannot be resumed: {OTHERS[what]}; train without --resume")
+                cure = f"give --device {said.device}" if what == "device" else "train without --resume"
+                raise ValueError(f"{self.path} cannot be resumed: {OTHERS[what]}; {cure}")
         for name, part in self._parts.items():
             part.load_state_dict(states[name])
         history: list[EpochMetrics] = json.loads(bytes(states["history"]["json"].tolist()))
@@ -110,6 +111,7 @@ class SnapshotFile(Snapshots):
         Raises:
             OSError: It cannot be written; the one before is then untouched.
         """
+        self._weights.note()
         start = perf_counter()
         if not self.share or start < self._next:
             return
@@ -119,7 +121,7 @@ class SnapshotFile(Snapshots):
             for name, tensor in stateful.state_dict().items():
                 tensors[f"{part}/{name}"] = tensor.contiguous()
         said = self._description(len(history)).to_metadata()
-        replace_file(self.path, lambda path: save_file(tensors, path, said))
+        replace_file(self.path, save(tensors, said))
         end = perf_counter()
         self._next = end + (end - start) * (1 / self.share - 1)
 

@@ -21,10 +21,13 @@ class WeightsState:
         self.resting = {name for name, _ in model.named_parameters()}
         self._fingerprints: dict[frozenset[str], str] = {}
 
+    def note(self) -> None:
+        """Look at what is trainable in this epoch; to be called after each, whether its weights are kept or not."""
+        self.resting -= {name for name, weights in self.model.named_parameters() if weights.requires_grad}
+
     def state_dict(self) -> dict[str, Tensor]:
-        """Give all weights but those that have never been trainable when this was asked."""
+        """Give all weights but those that have been frozen in every epoch."""
         parameters = dict(self.model.named_parameters())
-        self.resting -= {name for name, weights in parameters.items() if weights.requires_grad}
         kept = {name: weights for name, weights in self.model.state_dict().items() if name not in self.resting}
         return {**kept, self.TRAINABLE: torch.tensor([weights.requires_grad for weights in parameters.values()])}
 

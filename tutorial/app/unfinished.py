@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from safetensors import SafetensorError, safe_open
 
-from ..config import TrainingConfig, milestones
+from ..config import TrainingConfig, as_typed, milestones
 
 FORMAT = "1"
 UNFINISHED = "unfinished.safetensors"  # beside the checkpoint that the training is going to write
@@ -76,13 +76,13 @@ def config_to_resume(
     if folds is not None:
         raise ValueError("--resume goes on with one training, but --folds starts several; leave one of them out")
     config = read_unfinished(checkpoint / UNFINISHED).config
-    for name, value in options.items():
-        source, stored = context.get_parameter_source(name), getattr(config, name)
-        value = milestones(value) if name == "unfreeze" else value
+    for each in fields(config):
+        source, stored, value = context.get_parameter_source(each.name), getattr(config, each.name), options[each.name]
+        value = milestones(value) if each.name == "unfreeze" else value
         if source and source.name == "COMMANDLINE" and value != stored:
             raise ValueError(
-                f"{name} is {value!r}, but {stored!r} in the training that --resume continues: "
-                "leave the option out, or train without --resume"
+                f"{as_typed(each, value)} was given, but it is {as_typed(each, stored)} in the training that --resume "
+                "continues: leave the option out, or train without --resume"
             )
     return config
 
@@ -103,8 +103,8 @@ def resumable(path: Path, resume: bool, console: Console) -> Iterator[None]:
         console.print(f"note: {path} holds an interrupted training, which --resume continues; this one takes its place")
     try:
         yield
-    except KeyboardInterrupt:
+    except BaseException:  # whatever ends it: a key, a signal, a full disk
         if path.exists():
-            console.print("note: interrupted; --resume goes on from the last snapshot")
+            console.print("note: the training is unfinished; --resume goes on from the last snapshot")
         raise
     path.unlink(missing_ok=True)
