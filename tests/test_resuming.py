@@ -237,7 +237,7 @@ def test_a_full_disk_keeps_the_last_snapshot(config, tmp_path, monkeypatch):
 
 
 def test_a_model_whose_training_was_interrupted_goes_on_without_a_warning(config, tmp_path):
-    config = dataclasses.replace(config, **TRAININGS["unfreezing"])
+    config = dataclasses.replace(config, unfreeze=((1, 1),))
     model = build_model(config)
 
     def listen(text, metrics):
