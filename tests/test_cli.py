@@ -328,7 +328,8 @@ def test_a_trained_model_outlives_what_comes_after_it(bert, tmp_path, monkeypatc
 
     monkeypatch.setattr(f"solutions.app.commands.{step}", fail)
     code = run_here(monkeypatch, tmp_path, "train", *small(bert), "--device", "cpu")
-    assert (code, capsys.readouterr().err) == (2, f"error: {step} failed\n")
+    note = "note: the training is unfinished; --resume goes on from the last snapshot\n"
+    assert (code, capsys.readouterr().err) == (2, f"{note}error: {step} failed\n")
     assert load_checkpoint(tmp_path / ".checkpoint").config.epochs == 2
     assert "It has not been evaluated." in (tmp_path / ".checkpoint/README.md").read_text(encoding="utf-8")
     assert not (tmp_path / ".graphs").exists()
