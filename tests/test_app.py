@@ -209,7 +209,7 @@ def test_a_checkpoint_that_was_asked_for_has_to_be_there(tmp_path, monkeypatch):
 def test_a_missing_extra_is_told(monkeypatch):
     monkeypatch.setattr(arguments, "find_spec", lambda name: None)
     with pytest.raises(OSError, match=r'gradio is not installed.*pip install .*"\.\[app\]"'):
-        arguments.require("gradio", "app")
+        arguments.require("gradio", extra="app")
 
 
 def environment(**more):
