@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from .packing import pack
 
-# Tokens after which packing is tried: it costs about as much as encoding this many.
+# Tokens after which packing is tried: it takes time, and who has few sentences would only wait for it.
 TOKENS_BEFORE_PACKING = 4096
 # Tokens by which the packed transformer is compared with the other.
 TOKENS_TO_MEASURE = 256
