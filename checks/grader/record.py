@@ -19,8 +19,33 @@ from ..protocol.verdicts import Status
 from ..source.files import Submission
 from .results import ExerciseResult, total
 
-VERSION = 4
+VERSION = 5
 SCHEMA = Path(__file__).with_name("result.schema.json")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What a student has handed in, and what was made of it.
+
+    Attributes:
+        student: Whose it is: an id, never a name.
+        source: Name of the file or folder that was handed in.
+        found: Files of the package, by the names that the course gives them.
+        missing: Files of the course that are not there.
+        renamed: What stood under another name, as `name -> name in the course`.
+        ignored: What was handed in and is no part of the package.
+        submitted: When, in ISO 8601 with its zone, such as 2026-11-29T18:00:00+00:00.
+        problem: Why nothing of it can be graded, in words for the student; empty if it can.
+    """
+
+    student: str
+    source: str
+    found: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    submitted: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +61,8 @@ class Result:
         platform: System and processor.
         version: Of this record's form.
         release: Version of the course that graded.
+        isolation: What held the learner's code: `process`, `bubblewrap` or `container`.
+        intake: What was handed in, if it was graded in a class.
     """
 
     package: str
@@ -46,6 +73,8 @@ class Result:
     platform: str = ""
     version: int = VERSION
     release: str = ""
+    isolation: str = "process"
+    intake: Intake | None = None
 
     @property
     def points(self) -> float:

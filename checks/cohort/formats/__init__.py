@@ -1,0 +1,1 @@
+"""What other programs read: gradebooks, platforms of courses, continuous integration."""
