@@ -19,6 +19,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+# The longest sequence whose attention is two plain products: up to here the matrix of all scores stays in the cache.
+SHORT = 128
+
 
 class Parts(NamedTuple):
     """Where a transformer's layer has what `FusedLayer` fuses, as paths below the layer."""
@@ -120,18 +123,29 @@ class FusedLayer(nn.Module):
         batch, seq, hidden = hidden_states.shape
         together = self.query_key_value(hidden_states.to(self.dtype)).view(batch, seq, 3, self.heads, -1)
         mask = _sum(attention_mask, position_bias, together.dtype)
-        query, key, value = together.permute(2, 0, 3, 1, 4)
-        attended = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        query, key, value = together.permute(2, 0, 3, 1, 4).contiguous()
+        attended = _attend(query, key, value, mask)
         attended = self.attention_output(attended.transpose(1, 2).reshape(batch, seq, hidden))
         hidden_states = self.attention_norm(hidden_states + attended)
         hidden_states = self.output_norm(hidden_states + self.down(self.up(hidden_states.to(self.dtype))))
         return (hidden_states,) if self.in_a_tuple else hidden_states
 
 
+def _attend(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> Tensor:
+    """Compute attention (Vaswani et al., 2017, section 3.2.1) of `(batch, heads, seq, size)`, three times."""
+    if query.shape[2] > SHORT:
+        return F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+    scores, scale = query @ key.mT, query.shape[3] ** -0.5
+    scores = scores * scale if mask is None else torch.add(mask, scores, alpha=scale)
+    return scores.softmax(-1) @ value
+
+
 def _sum(mask: Tensor | None, bias: Tensor | None, dtype: torch.dtype) -> Tensor | None:
-    """Add up what is added to the attention's scores; a mask may also be of booleans, without a bias."""
+    """Add up what is added to the attention's scores; a mask may also be of booleans, true where there is a token."""
+    if mask is not None and mask.dtype == torch.bool:
+        mask = torch.zeros(mask.shape, dtype=dtype).masked_fill(~mask, torch.finfo(dtype).min)
     both = mask if bias is None else bias if mask is None else mask + bias
-    return both.to(dtype) if both is not None and both.is_floating_point() else both
+    return None if both is None else both.to(dtype)
 
 
 def pack(transformer: nn.Module, dtype: torch.dtype) -> nn.Module:

@@ -42,8 +42,18 @@ def tokenize(sentences: Sequence[str], tokenizer: Any, max_length: int) -> dict[
     Returns:
         `input_ids` and `attention_mask`, `(batch, seq)`, and nothing else that the tokenizer may give.
     """
-    encoded = tokenizer(list(sentences), padding=True, truncation=True, max_length=max_length, return_tensors="pt")
-    return {"input_ids": encoded["input_ids"], "attention_mask": encoded["attention_mask"]}
+    return _pad(token_ids(sentences, tokenizer, max_length), tokenizer)
+
+
+def token_ids(sentences: Sequence[str], tokenizer: Any, max_length: int) -> list[list[int]]:
+    """Turn sentences into the ids of their tokens, at most so many of each."""
+    ids: list[list[int]] = tokenizer(list(sentences), truncation=True, max_length=max_length)["input_ids"]
+    return ids
+
+
+def _pad(ids: list[list[int]], tokenizer: Any) -> dict[str, Tensor]:
+    padded = tokenizer.pad({"input_ids": ids}, return_attention_mask=True, return_tensors="pt")
+    return {"input_ids": padded["input_ids"], "attention_mask": padded["attention_mask"]}
 
 
 class SentenceTransformer(nn.Module):
@@ -174,14 +184,16 @@ class SentenceTransformer(nn.Module):
     def _batches(self, sentences: Sequence[str]) -> Iterator[tuple[list[int], dict[str, Tensor]]]:
         most = tokens_per_batch(self.device, self.projection.in_features)
         for start in range(0, len(sentences), SENTENCES_AT_A_TIME):
-            some = list(sentences[start : start + SENTENCES_AT_A_TIME])
-            tokens = self.tokenizer(some, truncation=True, max_length=self.max_length)["input_ids"]
-            for rows in _cut_by_length([len(ids) for ids in tokens], most):
-                yield [start + row for row in rows], self.tokenize([some[row] for row in rows])
+            ids = token_ids(sentences[start : start + SENTENCES_AT_A_TIME], self.tokenizer, self.max_length)
+            for rows in _cut_by_length([len(each) for each in ids], most):
+                inputs = _pad([ids[row] for row in rows], self.tokenizer)
+                yield [start + row for row in rows], self._on_device(inputs)
 
     def tokenize(self, sentences: Sequence[str]) -> dict[str, Tensor]:
         """Turn sentences into what `features` and `forward` take, on the model's device."""
-        inputs = tokenize(sentences, self.tokenizer, self.max_length)
+        return self._on_device(tokenize(sentences, self.tokenizer, self.max_length))
+
+    def _on_device(self, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
         return {name: tensor.to(self.device) for name, tensor in inputs.items()}
 
     def train(self, mode: bool = True) -> Self:

@@ -13,9 +13,12 @@ from torch import Tensor, nn
 from .packing import pack
 
 # Tokens after which packing is tried: it takes time, and who has few sentences would only wait for it.
-TOKENS_BEFORE_PACKING = 4096
+TOKENS_BEFORE_PACKING = 2048
 # Tokens by which the packed transformer is compared with the other.
 TOKENS_TO_MEASURE = 256
+
+# Bytes of the largest block that glibc may keep for reuse when it is freed: a little less than its own limit, 32 MiB.
+LARGEST_KEPT = 31 * 2**20
 
 # Largest difference of the packed transformer's numbers, relative to them; in bfloat16 that is a cosine of 0.9999.
 TOLERANCE = {torch.float32: 1e-5, torch.bfloat16: 0.014}
@@ -73,11 +76,21 @@ def packed(transformer: nn.Module, dtype: torch.dtype | None = None) -> Iterator
     if (outer is not None and outer.transformer is transformer) or not any(True for _ in transformer.parameters()):
         yield
         return
+    _keep_freed_memory()
     token = _current.set(_Packing(transformer, dtype))
     try:
         yield
     finally:
         _current.reset(token)
+
+
+def _keep_freed_memory() -> None:
+    """Free a large block: from then on, glibc keeps blocks up to that size when they are freed.
+
+    Else it gives them back to the system, and every batch waits until the system has cleared new ones, page by page
+    (`man mallopt`, `M_MMAP_THRESHOLD`).
+    """
+    torch.empty(LARGEST_KEPT, dtype=torch.uint8)
 
 
 def last_hidden_state(transformer: nn.Module, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
