@@ -24,6 +24,13 @@ Imports go one way: `source`, `protocol`, `exercises`, then `worker` and `refere
 files of this folder. A worker may see everything but `referee/` and, in `exercises/`, every `judges.py` and `answers/`.
 """
 
+import os
+import sys
+
+if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
+    # `python -m checks` has begun in some folder, maybe a submission's: nothing of ours or Python's comes from there.
+    sys.path[:] = [*sys.path[1:], os.path.dirname(__path__[0])]
+
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -162,6 +162,14 @@ def test_path_of_the_package_is_named(package):
     assert "Two Heads: answers" in done.stdout
 
 
+def test_run_in_a_submission_imports_nothing_of_it_into_the_grader(package):
+    for name in ("typer", "msgspec", "typing", "rich", "torch", "dataclasses"):
+        (package / f"{name}.py").write_text("import os\nos._exit(77)\n", encoding="utf-8")
+    done = run_checks("run", "1.2", "--package", ".", folder=package)
+    assert done.returncode == 0, done.stderr
+    assert "1.2" in done.stdout
+
+
 # list, hint, show, reset, doctor
 
 

@@ -9,9 +9,22 @@ import sys
 import pytest
 
 from checks.course import SOLUTIONS, TUTORIAL, load_course
-from checks.grader.grading import Grader
+from checks.grader.grading import Grader, job_of
+from checks.grader.limits import Limits
+from checks.grader.record import from_json, record_of, to_json
+from checks.protocol.frames import require_fitting
+from checks.protocol.messages import encode
 from checks.protocol.verdicts import Status
-from checks.source.files import decode, read_sources, read_submission, replace_lines, write_whole
+from checks.source.files import (
+    LARGEST_FILE,
+    LARGEST_PACKAGE,
+    Submission,
+    decode,
+    read_sources,
+    read_submission,
+    replace_lines,
+    write_whole,
+)
 from checks.workspace import reset
 
 POOLING = (SOLUTIONS / "pooling.py").read_text(encoding="utf-8")
@@ -50,6 +63,33 @@ def test_refused_file_that_is_imported_gives_pythons_reason(tmp_path):
         (result,) = grader.grade(read_submission(tmp_path), [MEAN])
     assert result.status is Status.ERROR
     assert "klingon" in result.problem
+
+
+@pytest.mark.parametrize(
+    "name", ["klingon", "rot13", "base64", "zlib", "undefined", "punycode", "x" * 300, "utf-8-sig"]
+)
+def test_extra_file_of_any_encoding_costs_no_record(tmp_path, name):
+    (tmp_path / "pooling.py").write_text(POOLING, encoding="utf-8")
+    (tmp_path / "extra.py").write_bytes(b"# coding: " + name.encode() + b"\nx = '\xfc'\n")
+    submission = read_submission(tmp_path)
+    assert submission.refused["extra"]
+    assert submission.sources == {"pooling": POOLING}
+    record = from_json(to_json(record_of(submission, [])))
+    assert set(record.files) == {"pooling.py", "extra.py"}
+
+
+def test_package_that_is_too_large_is_refused_before_it_is_read(tmp_path):
+    (tmp_path / "pooling.py").write_text(POOLING, encoding="utf-8")
+    for number in range(9):
+        with (tmp_path / f"extra{number}.py").open("wb") as file:
+            file.truncate(LARGEST_FILE)
+    with pytest.raises(ValueError, match=f"together they may have {LARGEST_PACKAGE}"):
+        read_submission(tmp_path)
+
+
+def test_largest_package_fits_into_a_frame():
+    worst = Submission("", {f"extra{number}": "\1" * LARGEST_FILE for number in range(LARGEST_PACKAGE // LARGEST_FILE)})
+    require_fitting(encode(job_of(worst, MEAN, 0, Limits())))
 
 
 READ = {

@@ -12,6 +12,7 @@ from checks.course import SOLUTIONS, load_course
 from checks.grader.grading import Grader
 from checks.grader.limits import Limits
 from checks.grader.processes import ForkServer, FreshProcesses
+from checks.protocol.frames import LARGEST
 from checks.protocol.verdicts import Status
 from checks.source.definitions import replace_definition
 from checks.source.files import Submission, read_sources
@@ -120,3 +121,14 @@ def test_environment_of_the_caller_cannot_change_the_verdict(tmp_path):
     environment = {**os.environ, "PYTHONSTARTUP": "x", "OMP_NUM_THREADS": "7"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_job_that_no_frame_can_carry_is_not_judged_and_waited_for(grader, monkeypatch):
+    reports = []
+    monkeypatch.setattr("checks.grader.grading.write_report", lambda details: reports.append(details) or "a report")
+    grader.limits = Limits()
+    submission = Submission("test", {**SOURCES, "extra": "#" * LARGEST})
+    (result,) = grader.grade(submission, [load_course().exercise("1.1")])
+    assert result.status is Status.NOT_JUDGED
+    assert "is larger than" in reports[0]
+    assert grade(grader, None).status is Status.PASSED

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from ..protocol.frames import FrameError, read_frame, write_frame
+from ..protocol.frames import FrameError, read_frame, require_fitting, write_frame
 from ..protocol.messages import (
     Ending,
     Finished,
@@ -52,16 +52,20 @@ def observe(process: Process, job: Job, limits: Limits, seconds: float) -> Endin
         job: Goes to its standard input.
         limits: What it may use.
         seconds: Its deadline.
+
+    Raises:
+        FrameError: The job is too large to be sent.
     """
     started = time.monotonic()
-    work = _Work(process, limits, seconds)
+    work, content = _Work(process, limits, seconds), encode(job)
     threads = [
-        threading.Thread(target=send, args=(process.stdin, encode(job)), daemon=True),
+        threading.Thread(target=send, args=(process.stdin, content), daemon=True),
         threading.Thread(target=receive, args=(process.stdout, work.events), daemon=True),
         threading.Thread(target=collect, args=(process.stderr, work.printed, limits.output, work.events), daemon=True),
     ]
     reason, status = Reason.NOT_READY, None
     try:
+        require_fitting(content)  # the thread that sends it could tell nobody
         for thread in threads:
             thread.start()
         reason = work.follow()
@@ -69,7 +73,8 @@ def observe(process: Process, job: Job, limits: Limits, seconds: float) -> Endin
         with without_interrupts():
             status = process.kill(reason is Reason.EXITED, work.started)
         for thread in threads:
-            thread.join(timeout=2)
+            if thread.ident:
+                thread.join(timeout=2)
         for stream in (process.stdin, process.stdout, process.stderr):
             with contextlib.suppress(OSError):
                 stream.close()

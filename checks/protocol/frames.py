@@ -17,10 +17,19 @@ def write_frame(stream: IO[bytes], payload: bytes) -> None:
     Raises:
         FrameError: It is larger than a frame may be.
     """
-    if len(payload) > LARGEST:
-        raise FrameError(f"a frame of {len(payload)} bytes is larger than {LARGEST}")
+    require_fitting(payload)
     stream.write(HEADER.pack(len(payload)) + payload)
     stream.flush()
+
+
+def require_fitting(payload: bytes) -> None:
+    """Refuse what no frame can carry.
+
+    Raises:
+        FrameError: It is larger than a frame may be.
+    """
+    if len(payload) > LARGEST:
+        raise FrameError(f"a frame of {len(payload)} bytes is larger than {LARGEST}")
 
 
 def read_frame(stream: IO[bytes]) -> bytes | None:

@@ -12,9 +12,10 @@ import os
 import re
 import tokenize
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath
 
-LARGEST_FILE = 1024**2
+LARGEST_FILE = 1024**2  # bytes
+LARGEST_PACKAGE = 8 * 1024**2  # bytes of all files: escaped six times as long, they still fit into one frame
 FAULTS = "faults"  # the folder of given programs with mistakes
 
 
@@ -43,22 +44,35 @@ def read_submission(folder: Path) -> Submission:
     """Read a package.
 
     Raises:
-        ValueError: The folder holds no Python file, or one that is too large.
+        ValueError: The folder holds no Python file, or one that is too large, or too much of them.
     """
     files = python_files(folder)
     if not files:
         raise ValueError(f"package is {str(folder)!r}, but there are no Python files in it")
-    sources, refused, contents = {}, {}, {}
-    for file in files:
-        if file.stat().st_size > LARGEST_FILE:
-            raise ValueError(f"{file} has {file.stat().st_size} bytes, but a file may have {LARGEST_FILE}")
-        name = file.relative_to(folder)
-        content = contents[name.as_posix()] = file.read_bytes()
+    sizes = {file: file.stat().st_size for file in files}
+    for file, size in sizes.items():
+        if size > LARGEST_FILE:
+            raise ValueError(f"{file} has {size} bytes, but a file may have {LARGEST_FILE}")
+    if (whole := sum(sizes.values())) > LARGEST_PACKAGE:
+        raise ValueError(f"the files in {folder} have {whole} bytes, but together they may have {LARGEST_PACKAGE}")
+    return submission_of(str(folder), {file.relative_to(folder).as_posix(): file.read_bytes() for file in files})
+
+
+def submission_of(path: str, contents: dict[str, bytes]) -> Submission:
+    """Make a package of the bytes of its files.
+
+    Args:
+        path: Of its folder.
+        contents: By the file's whole name: `pooling.py`, `faults/encoder.py`.
+    """
+    sources, refused = {}, {}
+    for name, content in contents.items():
+        module = module_of(PurePosixPath(name))
         try:
-            sources[module_of(name)] = decode(content)
+            sources[module] = decode(content)
         except SyntaxError as error:
-            refused[module_of(name)] = str(error.msg)
-    return Submission(str(folder), sources, refused, contents)
+            refused[module] = str(error.msg)
+    return Submission(path, sources, refused, contents)
 
 
 def read_sources(folder: Path) -> dict[str, str]:
@@ -66,7 +80,7 @@ def read_sources(folder: Path) -> dict[str, str]:
     return {module_of(path.relative_to(folder)): decode(path.read_bytes()) for path in python_files(folder)}
 
 
-def module_of(path: Path) -> str:
+def module_of(path: PurePath) -> str:
     """Name a file of a package without its suffix: `pooling`, `faults/encoder`."""
     return path.with_suffix("").as_posix()
 
