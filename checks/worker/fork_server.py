@@ -18,7 +18,7 @@ from collections.abc import Iterable
 
 from ..protocol.messages import Fork, Kill, Killed, Load, decode, encode
 from .job import serve_once
-from .namespaces import enter
+from .namespaces import enter, machine
 
 # Of Linux's prctl.
 PR_SET_PDEATHSIG = 1
@@ -34,6 +34,8 @@ def serve_forks(descriptor: int, isolated: bool = False) -> None:
     """
     control = socket.socket(fileno=descriptor)
     _process_control(PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves running becomes ours, to be found and killed
+    if isolated:
+        machine()  # once, and not in every child
     child = 0
     while True:
         content, streams, _, _ = socket.recv_fds(control, 1 << 20, 3)

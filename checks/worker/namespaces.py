@@ -11,6 +11,8 @@ import signal
 import struct
 import sys
 import traceback
+from functools import cache
+from pathlib import Path
 
 ROOM = "/room"  # the one folder that can be written to
 ROOM_SIZE = 256 * 1024**2  # bytes
@@ -18,7 +20,7 @@ ROOM_FILES = 4096
 
 # Of Linux.
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_BIND = 1, 2, 4, 4096
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT, MS_BIND = 1, 2, 4, 32, 4096
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 24, 38
 CAPABILITY_VERSION = 0x20080522
 CAPABILITIES = 64
@@ -61,8 +63,18 @@ def _furnish() -> None:
     options = f"size={ROOM_SIZE},nr_inodes={ROOM_FILES},mode=700"
     _mount("tmpfs", ROOM, "tmpfs", MS_NOSUID | MS_NODEV, options)
     _mount(ROOM, "/dev/shm", "", MS_BIND)
-    _mount("tmpfs", "/proc", "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "size=4096,nr_inodes=2")
+    known = machine()
+    _mount("tmpfs", "/proc", "tmpfs", MS_NOSUID | MS_NODEV, "size=16m,nr_inodes=16,mode=755")
+    for name, text in known.items():
+        _write(f"/proc/{name}", text)
+    _mount("", "/proc", "", MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV)
     os.chdir(ROOM)
+
+
+@cache
+def machine() -> dict[str, str]:
+    """Read what libraries ask of `/proc`: which processors and how much memory there are, and nothing of processes."""
+    return {name: Path("/proc", name).read_text(encoding="utf-8") for name in ("cpuinfo", "meminfo", "stat")}
 
 
 def _give_up_rights() -> None:
@@ -91,7 +103,7 @@ def _call(name: str, *arguments: object) -> None:
 
 
 def _write(path: str, text: str) -> None:
-    with open(path, "w", encoding="ascii") as file:
+    with open(path, "w", encoding="utf-8") as file:
         file.write(text)
 
 
