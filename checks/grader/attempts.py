@@ -65,7 +65,7 @@ class Attempts:
                 if isinstance(event, Reason):
                     break
                 return event
-            if process.memory() > self.limits.memory:
+            if process.used().memory > self.limits.memory:
                 break
         self.close()
         return None

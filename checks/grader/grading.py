@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from ..course import LOCAL_SEED, SOLUTIONS, Exercise, load_course
-from ..protocol.messages import Ending, Job, Load, Verdict
+from ..protocol.messages import Ending, Job, Load, Reason, Verdict
 from ..protocol.verdicts import Outcome, Status, printable
 from ..source.files import Submission, read_sources
 from ..source.given import mistakes
@@ -114,7 +114,10 @@ class Grader:
     def _observe(self, sandbox: Sandbox, submission: Submission, exercise: Exercise) -> Ending:
         job = job_of(submission, exercise, self.seed, self.limits)
         sandbox.prepare(handed_out(exercise)[1])
-        return observe(sandbox.start(), job, self.limits, self.limits.seconds or exercise.seconds)
+        ending = observe(sandbox.start(), job, self.limits, self.limits.seconds or exercise.seconds)
+        if ending.reason is Reason.NOT_STARTED:
+            raise NotJudged(f"its process did not start\n{ending.output}")
+        return ending
 
 
 def job_of(submission: Submission, exercise: Exercise, seed: int, limits: Limits) -> Job:

@@ -37,11 +37,13 @@ class Limits:
         seconds: Wall-clock time; None for the exercise's own deadline.
         memory: Bytes.
         output: Bytes printed.
+        processes: All that it starts, and itself.
     """
 
     seconds: float | None = None
     memory: int = 2 * 1024**3
     output: int = 1024**2
+    processes: int = 64
 
 
 def observe(process: Process, job: Job, limits: Limits, seconds: float) -> Ending:
@@ -94,6 +96,7 @@ class _Work:
         self.error: bytes | None = None
         self.finished = Finished(imports_solutions=False)
         self.started = False
+        self.look_at = 0.0  # when what it uses is looked at again
 
     def follow(self) -> Reason:
         """Collect messages until the last one, or until something goes wrong; returns the reason for ending.
@@ -102,7 +105,9 @@ class _Work:
         """
         event = self._next(time.monotonic() + STARTUP, late=Reason.NOT_READY)
         deadline = time.monotonic() + self.seconds
-        self.started = event is not Reason.NOT_READY
+        self.started = not isinstance(event, Reason)
+        if event is Reason.EXITED:
+            return Reason.NOT_STARTED  # nothing of the learner's has run yet
         while not isinstance(event, Reason):
             event = self._take(event) or self._next(deadline, late=Reason.TIMED_OUT)
         return event
@@ -110,11 +115,20 @@ class _Work:
     def _next(self, deadline: float, late: Reason) -> bytes | Reason:
         """Wait for the next message, or the reason why none will come."""
         while (remaining := deadline - time.monotonic()) > 0:
+            if reason := self._too_much():
+                return reason
             with contextlib.suppress(queue.Empty):
                 return self.events.get(timeout=min(POLLING, remaining))
-            if self.process.memory() > self.limits.memory:
-                return Reason.OUT_OF_MEMORY
         return late
+
+    def _too_much(self) -> Reason | None:
+        """Look at what the worker uses, by the clock: however many messages come."""
+        if (now := time.monotonic()) < self.look_at:
+            return None
+        used, self.look_at = self.process.used(), now + POLLING
+        if used.memory > self.limits.memory:
+            return Reason.OUT_OF_MEMORY
+        return Reason.TOO_MANY_PROCESSES if used.processes > self.limits.processes else None
 
     def _take(self, content: bytes) -> Reason | None:
         """Note what a message says; a reason if it is the last one."""

@@ -11,16 +11,26 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
 
 from ..course import CHECKS, ROOT
 from ..protocol.messages import Fork, Kill, Killed, Load, MessageError, decode, encode
 
+if TYPE_CHECKING:
+    import psutil
+
 PATIENCE = 10  # seconds for a server that only has to kill
 
 _left_alone: list["subprocess.Popen[bytes]"] = []  # or Python would complain that they are still running
+
+
+class Used(NamedTuple):
+    """What a job uses, with all that it has started: bytes of memory, and processes."""
+
+    memory: int = 0
+    processes: int = 0
 
 
 class Process(Protocol):
@@ -30,8 +40,8 @@ class Process(Protocol):
     stdout: BinaryIO
     stderr: BinaryIO
 
-    def memory(self) -> int:
-        """Bytes that it holds."""
+    def used(self) -> Used:
+        """Look at what it uses now."""
 
     def kill(self, ended: bool, started: bool = True) -> int | None:
         """End it and all that it started.
@@ -86,6 +96,19 @@ def start_trusted(module: str, call: str) -> "subprocess.Popen[bytes]":
     )
 
 
+def start_server(command: list[str], descriptor: int) -> "subprocess.Popen[bytes]":
+    """Start a server that inherits one descriptor and nothing else."""
+    return subprocess.Popen(
+        command,
+        pass_fds=[descriptor],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+        start_new_session=True,  # an interrupt from the keyboard is ours to handle
+    )
+
+
 def start_in_background(module: str, call: str) -> None:
     """Start a process of ours that goes on when we have ended."""
     process = subprocess.Popen(
@@ -98,6 +121,26 @@ def start_in_background(module: str, call: str) -> None:
         creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),  # on Windows
     )
     _left_alone.append(process)
+
+
+def used_by(processes: "Sequence[psutil.Process]") -> Used:
+    """Add up what some processes use; memory that several of them share counts once, where the system tells it."""
+    import psutil
+
+    held = 0
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            held += process.memory_info().rss if len(processes) == 1 else _share_of(process)
+    return Used(held, len(processes))
+
+
+def _share_of(process: "psutil.Process") -> int:
+    import psutil
+
+    try:
+        return int(process.memory_full_info().pss)
+    except (psutil.AccessDenied, AttributeError):  # other systems do not tell
+        return int(process.memory_info().rss)
 
 
 @contextlib.contextmanager
@@ -130,15 +173,17 @@ class ForkServer:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control.settimeout(PATIENCE)
         with theirs:
-            self.server = subprocess.Popen(
-                python_command("worker.fork_server", f"serve_forks({theirs.fileno()})"),
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=environment(),
-                start_new_session=True,  # an interrupt from the keyboard is ours to handle
-            )
+            self.server = self.launch(theirs.fileno())
+
+    def launch(self, descriptor: int) -> "subprocess.Popen[bytes]":
+        """Start the server, with its end of the control socket."""
+        return start_server(python_command("worker.fork_server", f"serve_forks({descriptor})"), descriptor)
+
+    def family(self) -> "list[psutil.Process]":
+        """List the child and its own children."""
+        import psutil
+
+        return list(psutil.Process(self.server.pid).children(recursive=True))
 
     def prepare(self, load: Load) -> None:
         """Import libraries in the server, before the fork."""
@@ -191,14 +236,13 @@ class ForkedProcess:
     stdout: BinaryIO
     stderr: BinaryIO
 
-    def memory(self) -> int:
-        """Bytes that the child and its own children hold: memory that they share escapes the system's limit."""
+    def used(self) -> Used:
+        """Look at what the child uses: memory that it shares with its own children escapes the system's limit."""
         import psutil
 
         with contextlib.suppress(psutil.Error):
-            children = psutil.Process(self.server.server.pid).children(recursive=True)
-            return sum(child.memory_info().rss for child in children)
-        return 0
+            return used_by(self.server.family())
+        return Used()
 
     def kill(self, ended: bool, started: bool = True) -> int | None:
         """End the child and all that it started."""
@@ -209,14 +253,18 @@ class FreshProcesses:
     """A new Python for every job; the next one warms up while a job runs."""
 
     def __init__(self) -> None:
-        self.spare = FreshProcess()
+        self.spare = self.fresh()
+
+    def fresh(self) -> "FreshProcess":
+        """Start one."""
+        return FreshProcess()
 
     def prepare(self, load: Load) -> None:
         """Every process imports for itself."""
 
     def start(self) -> "FreshProcess":
         """Hand out the process that has warmed up, and start the next one."""
-        ready, self.spare = self.spare, FreshProcess()
+        ready, self.spare = self.spare, self.fresh()
         return ready
 
     def close(self) -> None:
@@ -229,9 +277,9 @@ class FreshProcesses:
 class FreshProcess:
     """A Python that waits for one job."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: Sequence[str] = ()) -> None:
         self.process = subprocess.Popen(
-            python_command("worker.job", "serve_once()"),
+            command or python_command("worker.job", "serve_once()"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -243,14 +291,14 @@ class FreshProcess:
         self.stdout: Any = self.process.stdout
         self.stderr: Any = self.process.stderr
 
-    def memory(self) -> int:
-        """Bytes that the process holds now."""
+    def used(self) -> Used:
+        """Look at what the process uses."""
         import psutil
 
         with contextlib.suppress(psutil.Error):
-            size: int = psutil.Process(self.process.pid).memory_info().rss
-            return size
-        return 0
+            process = psutil.Process(self.process.pid)
+            return used_by([process, *process.children(recursive=True)])
+        return Used()
 
     def kill(self, ended: bool, started: bool = True) -> int | None:
         """End the process and all that it started, as far as that can be found on this system."""

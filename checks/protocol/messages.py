@@ -176,7 +176,9 @@ class Reason(StrEnum):
     TIMED_OUT = "timed out"
     OUT_OF_MEMORY = "out of memory"
     TOO_MUCH_OUTPUT = "too much output"
+    TOO_MANY_PROCESSES = "too many processes"
     NOT_READY = "not ready"
+    NOT_STARTED = "not started"
 
 
 @dataclass(frozen=True)

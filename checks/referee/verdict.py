@@ -17,8 +17,10 @@ ENDINGS = {
     ),
     Reason.OUT_OF_MEMORY: (Status.OUT_OF_MEMORY, "it asked for more memory than an exercise may use"),
     Reason.TOO_MUCH_OUTPUT: (Status.ERROR, "it printed more than an exercise may print: remove the print calls"),
+    Reason.TOO_MANY_PROCESSES: (Status.ERROR, "it started more processes than an exercise may start"),
     Reason.EXITED: (Status.EXITED, "the process ended before the checks did (exit status {exit_status})"),
     Reason.NOT_READY: (Status.NOT_JUDGED, "after {seconds:.0f} s the libraries were not loaded: is the machine busy?"),
+    Reason.NOT_STARTED: (Status.NOT_JUDGED, "the process that was to run it did not start"),
 }
 
 

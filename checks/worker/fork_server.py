@@ -13,24 +13,29 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from collections.abc import Iterable
 
 from ..protocol.messages import Fork, Kill, Killed, Load, decode, encode
 from .job import serve_once
+from .namespaces import enter, machine
 
 # Of Linux's prctl.
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
 
-def serve_forks(descriptor: int) -> None:
+def serve_forks(descriptor: int, isolated: bool = False) -> None:
     """Fork a worker for every job.
 
     Args:
         descriptor: A socket, on which `Load`, `Fork` and `Kill` come in.
+        isolated: Bubblewrap holds this server; each job gets namespaces of its own in there.
     """
     control = socket.socket(fileno=descriptor)
     _process_control(PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves running becomes ours, to be found and killed
+    if isolated:
+        machine()  # once, and not in every child
     child = 0
     while True:
         content, streams, _, _ = socket.recv_fds(control, 1 << 20, 3)
@@ -41,7 +46,7 @@ def serve_forks(descriptor: int) -> None:
             case Load(statements, module):
                 _load(statements, module)
             case Fork():
-                child = _fork(control, streams)
+                child = _fork(control, streams, isolated)
             case Kill(ended):
                 status = _exit_status(child, 1.0 if ended else 0.0)
                 kill_children()
@@ -58,25 +63,37 @@ def _load(statements: Iterable[str], module: str) -> None:
         importlib.import_module(module)
 
 
-def _fork(control: socket.socket, streams: list[int]) -> int:
+def _fork(control: socket.socket, streams: list[int], isolated: bool) -> int:
     """Start a child with these streams; returns its process id."""
     child = os.fork()
     if child:
         for stream in streams:
             os.close(stream)
         return child
-    control.close()
-    _process_control(PR_SET_PDEATHSIG, signal.SIGKILL)  # if a learner's code kills the server, its child goes too
-    os.setsid()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        control.close()
+        _process_control(PR_SET_PDEATHSIG, signal.SIGKILL)  # if a learner's code kills the server, its child goes too
+        os.setsid()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        _take(streams)
+        if isolated:
+            enter()
+        serve_once()
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(1)  # never, if all is well: a child ends with its job
+
+
+def _take(streams: list[int]) -> None:
+    """Make these the standard streams."""
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
     sys.stdin = io.TextIOWrapper(os.fdopen(0, "rb", closefd=False), encoding="utf-8")
     sys.stdout = io.TextIOWrapper(os.fdopen(1, "wb", closefd=False), encoding="utf-8", line_buffering=True)
     sys.stderr = io.TextIOWrapper(os.fdopen(2, "wb", closefd=False), encoding="utf-8", line_buffering=True)
-    serve_once()
-    return 0  # never: a child ends with its job
 
 
 def _process_control(option: int, value: int) -> None:

@@ -9,8 +9,9 @@ import io
 import linecache
 import os
 import sys
+import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO
 
 from ..course import SOLUTIONS, Exercise, load_course
 from ..protocol.codec import Raised
@@ -29,24 +30,36 @@ Send = Callable[[object], None]
 
 def serve_once() -> None:
     """Do one job, and leave without any clean-up."""
-    from .attempts import serve_attempts
-
+    status = 1
     try:
-        orders = os.fdopen(os.dup(0), "rb")
-        job = decode(read_frame(orders) or b"", Job)
-        for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
-                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-        frames = os.fdopen(os.dup(1), "wb")
-        os.dup2(2, 1)
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  # until the process ends
-        _limit_memory(job.memory)
+        job, orders, send = _take_job()
+        status = 0  # from here on, what goes wrong is the learner's
         if job.attempts:
-            serve_attempts(job, orders, lambda message: write_frame(frames, encode(message)))
+            from .attempts import serve_attempts
+
+            serve_attempts(job, orders, send)
         else:
-            do_job(job, lambda message: write_frame(frames, encode(message)))
+            do_job(job, send)
+    except BaseException:
+        if status:  # it is ours, and nobody else would say it
+            os.write(2, traceback.format_exc().encode(errors="backslashreplace"))
     finally:
-        os._exit(0)
+        os._exit(status)
+
+
+def _take_job() -> tuple[Job, BinaryIO, Send]:
+    """Read the job, load its checks, and leave a learner's code no stream of ours."""
+    orders = os.fdopen(os.dup(0), "rb")
+    job = decode(read_frame(orders) or b"", Job)
+    load_checks(load_course().exercise(job.exercise_id))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    frames = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115  # until the process ends
+    _limit_memory(job.memory)
+    return job, orders, lambda message: write_frame(frames, encode(message))
 
 
 def _limit_memory(limit: int) -> None:

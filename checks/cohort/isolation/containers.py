@@ -1,0 +1,39 @@
+"""The command line of a container for one job, for Docker and for Podman.
+
+The image is built from `Containerfile` beside this file; the same fork-free worker runs in it as on systems without forks.
+"""
+
+import shutil
+from pathlib import Path
+
+from ...course import ROOT
+from ...grader.limits import Limits
+from ...worker.namespaces import ROOM_SIZE
+
+IMAGE = "two-heads-worker"
+CONTAINERFILE = Path(__file__).with_name("Containerfile")
+BUILD = f"docker build --tag {IMAGE} --file {CONTAINERFILE.relative_to(ROOT)} ."
+OURS = 64 * 1024**2  # bytes beside the job's: of the engine's first process
+
+
+def engine() -> str:
+    """Give the name of the engine that is there; empty if there is none."""
+    return next(filter(shutil.which, ("docker", "podman")), "")
+
+
+def container_command(program: str, name: str, limits: Limits) -> list[str]:
+    """Give the command that starts a worker in a container of its own.
+
+    Args:
+        program: The engine.
+        name: Of the container.
+        limits: What the worker may use.
+    """
+    memory = str(limits.memory + OURS)
+    code = "import sys; sys.path.append('/course'); from checks.worker.job import serve_once; serve_once()"
+    held = (
+        *("--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
+        *("--pids-limit", str(limits.processes), "--memory", memory, "--memory-swap", memory),
+        *("--tmpfs", f"/tmp:rw,nosuid,nodev,size={ROOM_SIZE},mode=1777", "--ipc", "private", "--workdir", "/tmp"),
+    )
+    return [program, "run", "--interactive", "--rm", "--name", name, *held, IMAGE, "python", "-I", "-B", "-c", code]
