@@ -1,6 +1,6 @@
 """Canvas's gradebook import: a column for each task, found by its title, and the points possible in a second line.
 
-Canvas finds a student by `ID`, then by `SIS User ID`, `SIS Login ID` and the name: the class's id stands in both columns
+Canvas finds a student by `ID`, then by `SIS User ID`, `SIS Login ID` and the name: the id stands in both columns
 of the school's system. An empty cell is no grade. What late days take off is an assignment of its own, worth no points,
 because the import replaces scores and cannot take off.
 """
