@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 from ..course import load_course
 from ..grader.record import Result
 from ..grader.results import ExerciseResult
-from ..protocol.verdicts import CheckResult, Part, Status
+from ..protocol.verdicts import CheckResult, Part, Status, printable
 
 FAILURES = (Status.FAILED, Status.WORKS)  # an exercise that works is not done; `type` tells the two apart
 
@@ -37,18 +37,29 @@ def _counts(exercises: tuple[ExerciseResult, ...]) -> dict[str, str]:
 
 
 def _case(exercise: ExerciseResult) -> ElementTree.Element:
-    name = f"{exercise.exercise_id} {exercise.title}"
-    case = ElementTree.Element("testcase", name=name, classname=exercise.target, time=f"{exercise.seconds:.3f}")
+    name = printable(f"{exercise.exercise_id} {exercise.title}")
+    classname = printable(exercise.target)
+    case = ElementTree.Element("testcase", name=name, classname=classname, time=f"{exercise.seconds:.3f}")
+    case.append(_properties(exercise))
     if exercise.status is Status.NOT_STARTED:
         ElementTree.SubElement(case, "skipped", message="not started")
     elif exercise.status is not Status.PASSED:
         kind = "failure" if exercise.status in FAILURES else "error"
         message = exercise.diagnosis.name if exercise.diagnosis else exercise.problem or str(exercise.status)
-        element = ElementTree.SubElement(case, kind, message=message, type=str(exercise.status))
-        element.text = "\n".join(_line(check) for check in exercise.checks)
+        element = ElementTree.SubElement(case, kind, message=printable(message), type=str(exercise.status))
+        element.text = printable("\n".join(_line(check) for check in exercise.checks))
     if exercise.output:
-        ElementTree.SubElement(case, "system-out").text = exercise.output
+        ElementTree.SubElement(case, "system-out").text = printable(exercise.output)
     return case
+
+
+def _properties(exercise: ExerciseResult) -> ElementTree.Element:
+    """Give points as properties; an exercise that could not be judged has none: nothing is decided."""
+    points = {} if exercise.status is Status.NOT_JUDGED else {"points": f"{exercise.points:g}"}
+    properties = ElementTree.Element("properties")
+    for name, value in {**points, "possible": str(exercise.possible), "status": str(exercise.status)}.items():
+        ElementTree.SubElement(properties, "property", name=name, value=value)
+    return properties
 
 
 def _line(check: CheckResult) -> str:

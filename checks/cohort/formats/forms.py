@@ -1,0 +1,56 @@
+"""All forms by the names that the command line gives them."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ...grader.record import Result
+from ...reports.junit import junit
+from . import canvas, classroom50, github, gradescope, moodle, nbgrader, plain
+from .rows import Adjustments, Roster
+
+
+class Gradebook(StrEnum):
+    """A table of the whole class."""
+
+    PLAIN = "plain"
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+    NBGRADER = "nbgrader"
+
+
+class Form(StrEnum):
+    """A file for each student."""
+
+    GRADESCOPE = "gradescope"
+    CLASSROOM50 = "classroom50"
+    JUNIT = "junit"
+    GITHUB = "github"
+
+
+@dataclass(frozen=True)
+class File:
+    """How a student's file of a form is made.
+
+    Attributes:
+        suffix: Of its name.
+        write: From a result to its text.
+    """
+
+    suffix: str
+    write: Callable[[Result], str]
+
+
+FILES = {
+    Form.GRADESCOPE: File(".json", gradescope.write),
+    Form.CLASSROOM50: File(".json", lambda result: classroom50.write(result, os.environ)),
+    Form.JUNIT: File(".xml", lambda result: f"{junit(result)}\n"),
+    Form.GITHUB: File(".md", github.summary),
+}
+TABLES: dict[Gradebook, Callable[[Sequence[Result], Roster, Adjustments | None], str]] = {
+    Gradebook.PLAIN: plain.write,
+    Gradebook.CANVAS: canvas.write,
+    Gradebook.MOODLE: moodle.write,
+    Gradebook.NBGRADER: nbgrader.write,
+}
