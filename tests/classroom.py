@@ -82,7 +82,7 @@ def make_class(bank, students=60, seed=1):
     roster["s999"] = Student("s999", "Noor Quist", "s999@school.example", "A")
     handed_in = [_draw_student(draw, bank, roster[one]) for one in ids[:-2]]
     broken = [_broken(one, bank) for one in ids[-2:]]
-    results = tuple([*(result for result, _ in handed_in), *broken])
+    results = (*(result for result, _ in handed_in), *broken)
     return Class(results, {one: sources for one, (_, sources) in zip(ids, handed_in, strict=False)}, roster)
 
 

@@ -40,7 +40,9 @@ def write_report(
     people = People(roster, anonymous)
     adjusted = adjusted or {}
     readable = [result for result in results if is_readable(result)]
-    files = _tables(readable) | {"index.html": class_page(results, collect(readable, sources, roster), people, adjusted)}
+    files = _tables(readable) | {
+        "index.html": class_page(results, collect(readable, sources, roster), people, adjusted)
+    }
     pages = {people.page(student_of(result)): student_page(result, people, adjusted) for result in results}
     (folder / "students").mkdir(parents=True, exist_ok=True)
     for name, content in (files | pages).items():

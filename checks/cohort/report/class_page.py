@@ -15,6 +15,7 @@ from .samples import Key
 from .statistics import (
     TENTHS,
     CheckCounts,
+    ExerciseCounts,
     Finding,
     Group,
     count_checks,
@@ -98,7 +99,8 @@ def class_page(
         named=[_shown(one, pieces) for one in misunderstandings(readable)],
         unnamed=[_shown(one, pieces) for one in problems_without_name(readable)],
         tasks=_tasks(readable),
-        reached=_reached(readable),
+        stops=_stops(readable),
+        addresses={one.exercise_id: link(load_course().exercise(one.exercise_id)) for one in in_order(readable)},
         nobody=_with_links(check for check in checks if check.nobody_passes),
         everybody=_with_links(check for check in checks if check.everybody_passes),
         rows=[*(_row(result, people, adjusted) for result in _sorted(results)), *_absent_rows(absent, people)],
@@ -128,11 +130,11 @@ def _notices(results: Sequence[Result], absent: Iterable[str], people: People) -
     ]
     readable = [result for result in _sorted(results) if is_readable(result)]
     candidates = (
-        Notice("not judged", NOT_JUDGED, _entries(readable, people, _not_judged), urgent=True),
-        Notice("could not be read", UNREAD, tuple(unread), urgent=True),
-        Notice("imports the solutions", IMPORTS, _entries(readable, people, lambda one: one.imports_solutions)),
-        Notice("did not come to an end", ENDLESS, _entries(readable, people, lambda one: one.status in STOPPED)),
-        Notice("not handed in", ABSENT, tuple((people.person(student), "") for student in absent)),
+        Notice("Not judged", NOT_JUDGED, _entries(readable, people, _not_judged), urgent=True),
+        Notice("Could not be read", UNREAD, tuple(unread), urgent=True),
+        Notice("Import the solutions", IMPORTS, _entries(readable, people, lambda one: one.imports_solutions)),
+        Notice("Did not come to an end", ENDLESS, _entries(readable, people, lambda one: one.status in STOPPED)),
+        Notice("Not handed in", ABSENT, tuple((people.person(student), "") for student in absent)),
     )
     return (notice for notice in candidates if notice.entries)
 
@@ -148,17 +150,17 @@ def _not_judged(exercise: ExerciseResult) -> bool:
     return exercise.status is Status.NOT_JUDGED
 
 
-def _entries(results: Iterable[Result], people: People, wanted: Callable[[ExerciseResult], bool]) -> tuple[tuple[Person, str], ...]:
+def _entries(
+    results: Iterable[Result], people: People, wanted: Callable[[ExerciseResult], bool]
+) -> tuple[tuple[Person, str], ...]:
     """Name the exercises that are meant, for each student who has some."""
-    found = ((result, [one for one in in_order([result]) if wanted(one)]) for result in results)
-    return tuple(
-        (people.person(student_of(result)), ", ".join(map(_named, exercises))) for result, exercises in found if exercises
-    )
+    found = ((student_of(result), [one for one in in_order([result]) if wanted(one)]) for result in results)
+    return tuple((people.person(student), ", ".join(map(_named, meant))) for student, meant in found if meant)
 
 
 def _named(exercise: ExerciseResult) -> str:
     """Name an exercise; with what went wrong, if that is for the instructor."""
-    told = f" ({exercise.problem})" if _not_judged(exercise) and exercise.problem else ""
+    told = f" ({exercise.problem.rpartition('; ')[2]})" if _not_judged(exercise) and exercise.problem else ""
     ended = f" {exercise.status}" if exercise.status in STOPPED else ""
     return f"{exercise.exercise_id}{ended}{told}"
 
@@ -174,7 +176,7 @@ def _shown(finding: Finding, pieces: Mapping[Key, tuple[str, ...]]) -> Shown:
     return Shown(finding, exercise.title, link(exercise), pieces.get((finding.exercise_id, finding.name), ()))
 
 
-def _tasks(results: Sequence[Result]) -> list[tuple[str, list[object]]]:
+def _tasks(results: Sequence[Result]) -> list[tuple[str, list[ExerciseCounts]]]:
     """Give the exercises' counts, task by task."""
     counts = count_exercises(results)
     titles = load_course().tasks
@@ -182,10 +184,10 @@ def _tasks(results: Sequence[Result]) -> list[tuple[str, list[object]]]:
     return [(f"{task} {titles[task]}", list(mine)) for task, mine in by_task]
 
 
-def _reached(results: Sequence[Result]) -> int:
-    """Count the students whose last exercise with an attempt is the last of all."""
-    counts = count_exercises(results)
-    return counts[-1].stopped if counts else 0
+def _stops(results: Sequence[Result]) -> list[ExerciseCounts]:
+    """Give the exercises where most people stop, short of the last one."""
+    counts = sorted(count_exercises(results)[:-1], key=lambda one: -one.stopped)
+    return [one for one in counts[:3] if one.stopped]
 
 
 def _with_links(checks: Iterable[CheckCounts]) -> list[tuple[str, str, list[CheckCounts]]]:

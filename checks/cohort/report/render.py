@@ -1,16 +1,17 @@
 """Pages from templates: every text is escaped, and shows what it holds."""
 
+import re
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ...protocol.verdicts import CodeLine, Outcome, Panel, Status, printable
 from .statistics import Group
 
 LONGEST = 4_000  # letters of one text
-MARKS = {
+MARKS: dict[str, str] = {
     **{Group.PASSED: "✔", Group.WORKS: "◐", Group.FAILED: "✘", Group.NOT_STARTED: "·", Group.NOT_JUDGED: "?"},
     **{Outcome.PASSED: "✔", Outcome.FAILED: "✘", Outcome.ERROR: "✘", Outcome.NOT_RUN: "·"},
 }
@@ -36,17 +37,27 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"points": _points, "share": _share, "place": _place, "cells": _cells}
+    environment.filters |= {"points": _points, "share": _share, "prose": _prose, "place": _place, "cells": _cells}
     environment.globals |= {"Group": Group, "Status": Status, "MARKS": MARKS}
     return environment
 
 
 def _shown(value: object) -> object:
-    """Make a text harmless where escaping does not: letters that turn the line around, steer a terminal, or never end."""
-    if isinstance(value, Markup):
-        return value
-    text = printable(str(value))
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    """Do what escaping does not: mark letters that turn a line around or steer a terminal, and cut what is too long."""
+    return value if isinstance(value, Markup) else _harmless(str(value))
+
+
+def _harmless(text: str) -> str:
+    shown = printable(text[:LONGEST])
+    return shown if len(text) <= LONGEST else f"{shown}…"
+
+
+def _prose(text: str) -> Markup:
+    """Set what stands between backticks as code."""
+    parts = re.split(r"`([^`\n]+)`", _harmless(text))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
 
 
 def _points(value: float) -> str:
@@ -56,6 +67,7 @@ def _points(value: float) -> str:
 def _share(part: float, whole: float) -> str:
     """Give a share in percent, as CSS and people read it."""
     return f"{100 * part / whole if whole else 0:.4g}%"
+
 
 def _place(line: CodeLine) -> str:
     """Say where a line of the student's stands: `pooling.py:12 in mean_pool`."""

@@ -11,7 +11,7 @@ from statistics import mean, median
 from ...course import load_course
 from ...grader.record import Result
 from ...grader.results import ExerciseResult, total
-from ...protocol.verdicts import CheckResult, Diagnosis, Outcome, Status
+from ...protocol.verdicts import Diagnosis, Outcome, Status
 
 FEWEST = 3  # students: of fewer, "nobody" and "everybody" say little
 TENTHS = 10
@@ -268,12 +268,7 @@ def unnamed_problem(exercise: ExerciseResult, files: Iterable[str]) -> tuple[str
     check = next((check for check in exercise.checks if check.problem), None)
     if check is None:
         return exercise.problem or exercise.status, ""
-    return _words(check), check.claim
-
-
-def _words(check: CheckResult) -> str:
-    pair = f": expected {check.expected}, got {check.observed}" if check.expected and check.observed else ""
-    return f"{check.problem}{pair}"
+    return check.problem, check.claim
 
 
 def _most_frequent(findings: Iterable[Finding], results: Sequence[Result]) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from ...course import load_course
@@ -70,6 +71,7 @@ def student_page(result: Result, people: People, adjusted: Mapping[str, tuple[fl
         noted=[one for one in told if one.group is Group.PASSED and one.notes],
         adjusted=adjusted.get(student),
         intake=result.intake,
+        submitted=_moment(result.intake.submitted) if result.intake else "",
         files=_files(result.intake) if result.intake else {},
         anonymous=people.anonymous,
     )
@@ -112,6 +114,15 @@ def _files(intake: Intake) -> dict[str, list[str]]:
         "found": intake.found,
     }
     return {kind: _few(names) for kind, names in kinds.items() if names}
+
+
+def _moment(submitted: str) -> str:
+    """Write a moment for people; as it is, if it is none."""
+    try:
+        moment = datetime.fromisoformat(submitted)
+    except ValueError:
+        return submitted
+    return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".rstrip()
 
 
 def _few(names: tuple[str, ...]) -> list[str]:
