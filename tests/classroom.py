@@ -88,7 +88,7 @@ def make_class(bank, students=60, seed=1):
 
 def _draw_student(draw, bank, student):
     skill, reach = draw.betavariate(4, 2), draw.randint(2, len(bank) + 4)
-    texts, results = fresh_stubs(), []
+    texts, results = dict(fresh_stubs()), []
     for at, (exercise_id, answers) in enumerate(bank.items()):
         exercise = load_course().exercise(exercise_id)
         if at >= reach:
