@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import os
 import re
 from functools import cache
 
@@ -23,6 +24,13 @@ def address(exercise: Exercise) -> str:
         return f"{built.as_uri()}#{anchor}"
     published = setting("site_url")
     return f"{published.rstrip('/')}/{name}/#{anchor}" if published else f"`make site`, then {here}"
+
+
+def link(exercise: Exercise) -> str:
+    """Give the address of an exercise's page for a report that travels: published, or as a reader serves it."""
+    page, _, anchor = exercise.page.partition("#")
+    site = os.environ.get("SITE_URL") or setting("site_url") or f"http://{SERVED[0]}:{SERVED[1]}"
+    return f"{site.rstrip('/')}/{page.removeprefix('docs/').removesuffix('.md')}/#{anchor}"
 
 
 @cache

@@ -13,9 +13,9 @@ from ..course import TUTORIAL, Course, Exercise, load_course
 from ..grader.results import DIAGNOSIS, ExerciseResult, total
 from ..protocol.verdicts import CheckResult, CodeLine, Outcome, Part, Status
 from ..source.given import load_given
-from ..source.given import mistakes as mistakes_of
 from . import pictures
 from .pages import address
+from .telling import CAREFUL_LATER, HUNT, IMPORTS_SOLUTIONS, none_is_mended, says_less, short_output, told_of
 
 PASSED, FAILED, NONE, UNKNOWN = ("✔", "OK", "green"), ("✘", "XX", "red"), ("·", "..", "dim"), ("?", "??", "yellow")
 MARKS = {
@@ -27,13 +27,6 @@ MARKS = {
     Outcome.NOT_RUN: NONE,
     "to come": ("…", "--", "dim"),
 }
-MOST_OUTPUT = 8  # lines
-HUNT = (
-    "Read the program against its docstrings, and mend what you find. Once a mistake is mended, the checks are shown, "
-    "and what they say of the others."
-)
-CAREFUL_LATER = "What careful checks have found is told once the idea works."
-IMPORTS_SOLUTIONS = "Your code imports `solutions`, the reference: that is noted in the record."
 
 
 def make_console() -> Console:
@@ -135,7 +128,7 @@ def found(exercise: ExerciseResult, package: str, console: Console) -> Renderabl
     """Lay out what was found out about one exercise."""
     sections = (
         _problem(exercise, package),
-        Text(HUNT, "dim") if _none_is_mended(exercise) else _checks(exercise.checks, package, console),
+        Text(HUNT, "dim") if none_is_mended(exercise) else _checks(exercise.checks, package, console),
         _output(exercise.output),
         Text(IMPORTS_SOLUTIONS, "yellow") if exercise.imports_solutions else None,
         *(Text(note, "yellow") for note in exercise.notes),
@@ -145,7 +138,7 @@ def found(exercise: ExerciseResult, package: str, console: Console) -> Renderabl
 
 def advice(exercise: ExerciseResult, package: str) -> RenderableType:
     """Lay out what helps with one exercise: the misconception that it looks like, and what to do next."""
-    by_hand = None if _none_is_mended(exercise) else _by_hand(exercise, package)
+    by_hand = None if none_is_mended(exercise) else _by_hand(exercise, package)
     return Group(*_indented((_diagnosis(exercise), by_hand, _next_steps(exercise, package))))
 
 
@@ -190,19 +183,13 @@ def _is_own(package: str) -> bool:
 def _output(output: str) -> RenderableType | None:
     if not output:
         return None
-    lines = output.rstrip("\n").split("\n")
-    more = [f"… and {len(lines) - MOST_OUTPUT} more lines"] if len(lines) > MOST_OUTPUT else []
-    shown = "\n".join([line[:500] for line in lines[:MOST_OUTPUT]] + more)
-    return Group(Text("Your code printed:", "dim"), Padding(Text(shown), (0, 2)))
+    return Group(Text("Your code printed:", "dim"), Padding(Text("\n".join(short_output(output))), (0, 2)))
 
 
 def _checks(checks: tuple[CheckResult, ...], package: str, console: Console) -> RenderableType | None:
-    """List all checks: the first that does not pass in detail.
-
-    Not a word is said of those that fail in the same way, nor of edges before the idea works.
-    """
-    first = next((check for check in checks if check.problem), None)
-    told = [check for check in checks if check.problem and not check.like and first and check.part is first.part]
+    """List all checks: the first that does not pass in detail."""
+    told = told_of(checks)
+    first = next(iter(told), None)
     lines = [_check(check, check in told, console) for check in checks]
     if first is None:
         return Group(*lines) if lines else None
@@ -211,17 +198,7 @@ def _checks(checks: tuple[CheckResult, ...], package: str, console: Console) -> 
         if check is first or check.lines:
             at = checks.index(check)
             lines[at] = Group(lines[at], Padding(details, (0, 0, int(check is first), 4)))
-    silent = any(check.problem and not check.like and check not in told for check in checks)
-    return Group(*lines, *([Text(CAREFUL_LATER, "dim")] if silent else []))
-
-
-def _none_is_mended(exercise: ExerciseResult) -> bool:
-    """Tell whether all mistakes of a given program are still in it: then its checks would say where to look."""
-    planted = {
-        claim for mistake in mistakes_of(load_course().exercise(exercise.exercise_id)) for claim in mistake.claims
-    }
-    failing = {check.claim for check in exercise.checks if check.verdict is not Outcome.PASSED}
-    return bool(planted) and planted <= failing
+    return Group(*lines, *([Text(CAREFUL_LATER, "dim")] if says_less(checks) else []))
 
 
 def _check(check: CheckResult, told: bool, console: Console) -> RenderableType:
