@@ -1,4 +1,4 @@
-"""The commands for maintainers: `checks maintain stubs | new | verify | mutants | tolerances | explain`."""
+"""The commands for maintainers: `checks maintain stubs | new | verify | mutants | tolerances | explain | class`."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -110,3 +110,16 @@ def explain(
         print("\n".join(one.line() if lines else one.screen() for one in answered))
     else:
         print(table(answered))
+
+
+@app.command("class")
+def made_class(
+    folder: Annotated[Path, typer.Argument(help="where to; it must not be there yet")],
+    students: Annotated[int, typer.Option(help="how many")] = 300,
+    seed: Annotated[int, typer.Option(help="of all that is drawn: the same seed makes the same bytes")] = 0,
+) -> None:
+    """Make a class of submissions whose verdicts are known: some do harm, some are broken or empty."""
+    from .made_class import make_class
+
+    make_class(folder, students, seed)
+    print(f"written: {folder}, {students} students; what grading must find stands in expected.csv")

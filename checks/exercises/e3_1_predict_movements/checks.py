@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import torch
 
@@ -44,9 +45,12 @@ def _cell(code: Code, name: str, part: str) -> str:
     return " and ".join(cause for cause in CAUSES if cause.lower() in said) or "nothing"
 
 
-def _beside_the_step(code: Code, name: str, part: str, really: str) -> dict[str, str]:
-    """Set beside each other what is said to move a part, and what does."""
-    return {"said": _cell(code, name, part), "really": really}
+def _beside_the_step(code: Code, name: str, part: str, really: str, number: int) -> dict[str, Any]:
+    """Set beside each other what is said to move a part, and what does.
+
+    The right table is the same for everybody, so a number shows that this was seen today, and not kept from before.
+    """
+    return {"said": _cell(code, name, part), "really": really, "the number of this question": number}
 
 
 def _row(name: str, code: Code, rng: torch.Generator) -> Iterator[Case]:
@@ -54,7 +58,8 @@ def _row(name: str, code: Code, rng: torch.Generator) -> Iterator[Case]:
     really = code.movements.causes_of_movement(name)
     for part in PARTS:
         label = "the encoder" if part == "encoder" else part
-        yield case(label, partial(_beside_the_step, code, name, part, really[part]))
+        number = int(torch.randint(2**31, (1,), generator=rng))
+        yield case(label, partial(_beside_the_step, code, name, part, really[part], number))
 
 
 for situation, where in ROWS.items():

@@ -9,6 +9,8 @@ from . import checks
 
 def _as_it_happens(observed: Any, expected: Any) -> str | None:
     """Judge one cell, and do not give away what belongs there."""
+    if observed["the number of this question"] != expected["the number of this question"]:
+        return "that is the answer to another question"
     said, really = ({*words.split(" and ")} - {"nothing"} for words in (observed["said"], expected["really"]))
     if said == really:
         return None

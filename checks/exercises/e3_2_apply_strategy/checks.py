@@ -67,6 +67,17 @@ def earlier_freezing(code: Code, rng: torch.Generator) -> Iterator[Case]:
         parameter.requires_grad = bool(torch.rand((), generator=rng) < 0.5)
     strategy = code.config.FreezeStrategy.BACKBONE
     yield case("half of all parameters frozen by hand, then 'backbone'", partial(_flags, code, model, strategy))
+    drawn = torch.randint(len(code.config.FreezeStrategy), (12,), generator=rng).tolist()
+    several = [list(code.config.FreezeStrategy)[index] for index in drawn]
+    yield case(
+        "twelve strategies in turn, in any order", partial(_flags_in_turn, code, small_model(code, rng), several)
+    )
+
+
+def _flags_in_turn(code: Code, model: nn.Module, strategies: Iterable[Any]) -> dict[str, str]:
+    """Apply strategies in turn, and say after each which parts train."""
+    turns = {number: _flags(code, model, strategy) for number, strategy in enumerate(strategies, start=1)}
+    return {f"{part} after strategy {turn}": flag for turn, flags in turns.items() for part, flag in flags.items()}
 
 
 @suite.check(

@@ -102,6 +102,11 @@ def _linears(count: int = DEPTH) -> nn.ModuleList:
     return nn.ModuleList([nn.Linear(2, 2) for _ in range(count)])
 
 
+def _draw(rng: torch.Generator) -> int:
+    """Draw a number for a name."""
+    return int(torch.randint(10**6, (1,), generator=rng))
+
+
 @suite.check("finds the layers by their number, whatever the names of the parts and the class")
 def handmade(code: Code, rng: torch.Generator) -> Iterator[Case]:
     words, norm = nn.Embedding(3, 2), nn.LayerNorm(2)
@@ -116,6 +121,9 @@ def handmade(code: Code, rng: torch.Generator) -> Iterator[Case]:
         ),
         "names as BERT's": _handmade(DEPTH, embeddings=words, encoder=_handmade(layer=_linears())),
         "names as DistilBERT's": _handmade(DEPTH, embeddings=words, transformer=_handmade(layer=_linears())),
+        "names that nobody knows before": _handmade(
+            DEPTH, **{f"table{_draw(rng)}": words, f"stack{_draw(rng)}": _linears()}
+        ),
     }
     for label, backbone in backbones.items():
         yield case(label, partial(_known, _names, code, backbone))

@@ -54,6 +54,18 @@ def reached_milestones(code: Code, rng: torch.Generator) -> Iterator[Case]:
     yield from _epochs(code, {2: 1}, (2, 3))
     yield from _epochs(code, {1: 2}, (1, 5))
     yield from _epochs(code, {2: 1, 3: 2, 6: 4}, range(2, 8))
+    epochs, layers = (1 + torch.randint(3, (2, 12), generator=rng)).cumsum(dim=1).tolist()
+    milestones = dict(zip(epochs, layers, strict=True))
+    yield case("twelve milestones in all epochs up to the last", partial(_all_epochs, code, milestones))
+
+
+def _all_epochs(code: Code, milestones: Milestones) -> dict[str, Any]:
+    """Ask one schedule about each epoch from its first milestone to its last."""
+    schedule = code.freezing.UnfreezeSchedule(milestones)
+    return {
+        f"milestones {_text(milestones)}, epoch {epoch}": schedule.trainable_layers(epoch)
+        for epoch in range(min(milestones), max(milestones) + 1)
+    }
 
 
 @suite.check("lets the last milestone count, even if it asks for fewer layer groups than one before")

@@ -33,9 +33,9 @@ WHOLE, SPLIT = "layer_decay 1", "layer_decay 0.5"
 DECAYS = {WHOLE: 1.0, SPLIT: 0.5}
 
 
-def _groups(code: Code, model: nn.Module, *layer_decay: float) -> list[Group]:
+def _groups(code: Code, model: nn.Module, *layer_decay: float, learning_rate: float = 8.0) -> list[Group]:
     """Ask for the groups: a list of dictionaries, each with a list of parameters."""
-    groups = expect(list, code.freezing.optimizer_groups(model, 8.0, 0.25, *layer_decay), "the groups")
+    groups = expect(list, code.freezing.optimizer_groups(model, learning_rate, 0.25, *layer_decay), "the groups")
     return [_group(group, f"group {number}") for number, group in enumerate(groups, start=1)]
 
 
@@ -130,12 +130,13 @@ def group_per_layer(code: Code, rng: torch.Generator) -> Iterator[Case]:
         yield case(f"{SPLIT}, {name}", partial(_companions, code, make(code, rng, layers=2), 0.5))
 
 
-def _values(code: Code, model: nn.Module, key: str, *layer_decay: float) -> dict[str, Any]:
+def _values(code: Code, model: nn.Module, key: str, *layer_decay: float, learning_rate: float = 8.0) -> dict[str, Any]:
     """Give each place's value of an option, or several where it stands in groups that differ.
 
     What stands in no group, or in one without the option, is missing.
     """
-    places, groups = _places(code, model, *layer_decay or (1.0,)), _groups(code, model, *layer_decay)
+    places = _places(code, model, *layer_decay or (1.0,))
+    groups = _groups(code, model, *layer_decay, learning_rate=learning_rate)
     found = {}
     for place, numbers in _in_groups(places, groups).items():
         values = [groups[number][key] for number in numbers if key in groups[number]]
@@ -147,6 +148,9 @@ def _values(code: Code, model: nn.Module, key: str, *layer_decay: float) -> dict
 @suite.check("lets everything learn at the learning rate as given if there is no layer_decay")
 def whole_rates(code: Code, rng: torch.Generator) -> Iterator[Case]:
     yield case("learning rate 8, no layer_decay given", partial(_values, code, small_model(code, rng), "lr"))
+    drawn = 1 + float(torch.rand((), generator=rng))
+    see = partial(_values, code, small_model(code, rng), "lr", learning_rate=drawn)
+    yield case("another learning rate, no layer_decay given", see)
 
 
 @suite.check("slows the backbone down layer by layer from top to bottom, and nothing above it")

@@ -115,6 +115,13 @@ def nothing_lost(code: Code, rng: torch.Generator) -> Iterator[Case]:
     for label, count in {"batches that come out even": 16, "a smaller last batch": 20}.items():
         yield case(label, partial(_sizes, code, count, 4))
     yield case("fewer texts than a batch holds", partial(_sizes, code, 4, 4))
+    counts = (4 * torch.randint(1, 16, (8,), generator=rng)).tolist()
+    yield case("eight numbers of texts", partial(_all_sizes, code, counts))
+
+
+def _all_sizes(code: Code, counts: Sequence[int]) -> dict[str, int]:
+    sizes = {count: _sizes(code, count, 4) for count in counts}
+    return {f"{name} of {count}": size for count, both in sizes.items() for name, size in both.items()}
 
 
 def _batch_sizes(code: Code, count: int) -> dict[str, list[int]]:

@@ -71,10 +71,12 @@ def _one_sentence(
     code: Code, rng: torch.Generator, label: str, template: str, a: int, b: int, show: Callable[[Any], Any]
 ) -> Case:
     seed = seeds_from(rng)[0]
-    words = {slot: words[0] for slot, words in words_for(WORD_BANKS, a, b).items() if f"{{{slot}}}" in template}
+    # A number in each word: what comes out, nobody can know before.
+    banks = {key: (f"{words[0]} {seed % 10_000}",) for key, words in WORD_BANKS.items()}
+    words = {slot: words[0] for slot, words in words_for(banks, a, b).items() if f"{{{slot}}}" in template}
 
     def see() -> Any:
-        samples = _generate(code, _source(code, (template,), 1), a, b, 1, seed)
+        samples = _generate(code, code.templates.SentenceSource((template,), banks), a, b, 1, seed)
         if len(samples) != 1:
             raise WrongForm(f"one sample was asked for, got {len(samples)}")
         return show(samples[0])

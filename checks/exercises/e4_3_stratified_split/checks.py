@@ -42,7 +42,8 @@ def _tested(side: Any) -> Counter[tuple[int, int]]:
 @suite.check("puts every sample on one side, once")
 def split_complete(code: Code, rng: torch.Generator) -> Iterator[Case]:
     for label, count in {"all samples differ": 18, "some samples are equal": 12}.items():
-        samples = [code.dataset.Sample(f"sentence {i % count}", i % 2, 1 - i % 2) for i in range(18)]
+        names = torch.randperm(1000, generator=rng)[:count].tolist()
+        samples = [code.dataset.Sample(f"sentence {names[i % count]}", i % 2, 1 - i % 2) for i in range(18)]
         yield case(label, partial(_copies, code, samples, seeds_from(rng)[0]))
 
 

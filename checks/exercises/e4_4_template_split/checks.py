@@ -64,6 +64,8 @@ def leak_free_sizes(code: Code, rng: torch.Generator) -> Iterator[Case]:
     for number, (size, share) in enumerate(SIZES):
         see = partial(_combinations, code, size, share, seeds_from(rng)[0], number % 2 == 1)
         yield case(f"{size} sentences, test_fraction {share}", see, size=size, test_fraction=share)
+    drawn = [(16 * size, seeds_from(rng)[0]) for size in torch.randint(1, 60, (6,), generator=rng).tolist()]
+    yield case("six numbers of sentences, test_fraction 0.25", partial(_several_sizes, code, drawn))
 
 
 def _combinations(code: Code, size: int, share: float, seed: int, disjoint: bool) -> dict[str, int]:
@@ -80,6 +82,12 @@ def _combinations(code: Code, size: int, share: float, seed: int, disjoint: bool
 
 
 NAMES = ("training", "test")
+
+
+def _several_sizes(code: Code, drawn: list[tuple[int, int]]) -> dict[str, int]:
+    """Count both sides of several splits, each of so many sentences and with its seed."""
+    splits = {size: _combinations(code, size, 0.25, seed, False) for size, seed in drawn}
+    return {f"of {size} {name}": count for size, counts in splits.items() for name, count in counts.items()}
 
 
 @suite.check("makes its sentences from the course's templates and words")

@@ -66,6 +66,9 @@ def collate_ids(code: Code, rng: torch.Generator) -> Iterator[Case]:
     yield from _batches(code, _only("input_ids"))
     sentences = ("good", "a film", "good")
     yield case("a sentence twice", partial(_shown, code, _only("input_ids"), sentences), sentences=list(sentences))
+    drawn = torch.randint(len(WORDS), (2, 5), generator=rng).tolist()
+    pair = tuple(" ".join(WORDS[index] for index in row) for row in drawn)
+    yield case("two sentences of any words", partial(_shown, code, _only("input_ids"), pair), sentences=list(pair))
     # A batch may be larger than one that can be looked at.
     many = tuple(f"the {noun} is slow" for noun in WORDS[6:11]) * 8
     yield case("forty sentences, each eight times", partial(_shown, code, _everything, many))

@@ -55,6 +55,8 @@ def confusion(code: Code, rng: torch.Generator) -> Iterator[Case]:
     }
     for label, (labels, predicted, classes) in cases.items():
         yield _measured(label, code, labels, predicting(rng, predicted, classes), "confusion_matrix")
+    truth, guessed = (tuple(row) for row in torch.randint(4, (2, 80), generator=rng).tolist())
+    yield _measured("four classes, many sentences", code, truth, predicting(rng, guessed, 4), "confusion_matrix")
 
 
 @suite.check("gives exactly the five measures, as plain numbers and lists")

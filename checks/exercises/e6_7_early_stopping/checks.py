@@ -66,6 +66,8 @@ def all_losses(code: Code, rng: torch.Generator) -> Iterator[Case]:
         return _watch(code, rng, losses).losses
 
     yield from _cases(see, code, rng)
+    losses = tuple(torch.rand(7, generator=rng).tolist())
+    yield from _cases(see, code, rng, **{"seven epochs, any losses": losses})
 
 
 def _stop(code: Code, rng: torch.Generator, losses: Sequence[float], **options: Any) -> int | str:

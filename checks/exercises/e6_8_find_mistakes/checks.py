@@ -66,6 +66,9 @@ def largest_first(code: Code, rng: torch.Generator) -> Iterator[Case]:
     }
     for label, (labels, predicted, margins, classes) in cases.items():
         yield _worst_case(label, code, labels, _graded(labels, predicted, margins, classes))
+    sizes = torch.rand(5, generator=rng) + torch.randperm(5, generator=rng) + 0.5
+    logits = _graded((0, 1, 0, 1, 0), (1, 0, 1, 0, 1), sizes.tolist(), 2)
+    yield _worst_case("two classes, five mistakes of any size", code, (0, 1, 0, 1, 0), logits)
 
 
 @suite.check("takes the loss of the true class, not the confidence in the predicted one")
