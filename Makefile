@@ -52,9 +52,9 @@ format: .venv/installed
 	$(RUN) -m solutions fetch reviews
 	$(RUN) -c "open('.venv/installed', 'w')"
 
-# What only some commands need, and their tests: export, app, and training in several processes.
+# What only some commands need, and their tests: export, app, training in several processes, grading on a cluster.
 .venv/extras: .venv/installed
-	$(RUN) -m pip install --disable-pip-version-check --constraint constraints.txt --editable ".[onnx,app,accelerate]"
+	$(RUN) -m pip install --disable-pip-version-check --constraint constraints.txt --editable ".[onnx,app,accelerate,cluster]"
 	$(RUN) -c "open('.venv/extras', 'w')"
 
 # The sentence-transformers library's ONNX and OpenVINO backends: their packages refuse the transformers used here.

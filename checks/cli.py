@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .challenge.cli import app as challenge
+from .cohort.cli import grade
 from .course import SOLUTIONS, Exercise, load_course
 from .maintain.cli import app as maintain
 from .protocol.verdicts import Status
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(challenge, name="challenge")
 app.add_typer(maintain, name="maintain")
+app.command()(grade)
 
 Ids = Annotated[list[str] | None, typer.Argument(help="exercises such as 1.1; all, if none given", metavar="[ID]...")]
 Id = Annotated[str, typer.Argument(help="an exercise such as 1.1", metavar="ID")]

@@ -370,7 +370,7 @@ ENDS = {
         None,
     ),
     "fake report": (
-        'import sys\nfor stream in (sys.__stdout__, sys.stderr):\n'
+        "import sys\nfor stream in (sys.__stdout__, sys.stderr):\n"
         '    print(\'{"status": "passed", "points": 100}\\n1.1 passed 100 of 100\', file=stream, flush=True)\n'
         "return None\n",
         {Status.FAILED},

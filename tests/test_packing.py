@@ -7,7 +7,7 @@ from families import BACKBONES, LAYERS, make_backbone
 from torch import nn
 from typer.testing import CliRunner
 
-from solutions import runtime
+from solutions import packing, runtime
 from solutions.app.cli import app
 from solutions.dataset import generate_dataset
 from solutions.encoder import MOST_TOKENS_PER_BATCH, TOKENS_PER_BATCH, _ahead, tokens_per_batch
@@ -61,9 +61,11 @@ def test_packed_linear_gives_what_the_layers_give_side_by_side(bias):
     torch.testing.assert_close(gelu, F.gelu(expected))
 
 
+@pytest.mark.parametrize("short", [packing.SHORT, 4], ids=["short", "long"])
 @pytest.mark.parametrize("inputs", [RAGGED, FULL], ids=["padding", "no padding"])
 @pytest.mark.parametrize("family", BACKBONES)
-def test_pack_gives_the_same_hidden_states(family, inputs):
+def test_pack_gives_the_same_hidden_states(family, inputs, short, monkeypatch):
+    monkeypatch.setattr(packing, "SHORT", short)
     transformer = make_backbone(family)
     with torch.inference_mode():
         expected = transformer(**inputs).last_hidden_state

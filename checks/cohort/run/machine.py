@@ -21,6 +21,7 @@ from ...grader.results import ExerciseResult, result_of
 from ...protocol.verdicts import Status
 from ...source.files import Submission
 from ..intake import HandedIn
+from ..isolation import Tier, open_tier
 from .settings import Settings
 
 
@@ -71,7 +72,9 @@ def _grader(settings: Settings) -> Grader:
     folder = Path(settings.expected or tempfile.mkdtemp(prefix="two-heads-"))
     if not settings.expected:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    limits = Limits(seconds=settings.seconds)
+    sandbox = open_tier(Tier(settings.isolation), limits)[1]
     # A diagnosis takes the time that it needs: what a report says must not depend on how busy the machine was.
-    grader = Grader(Limits(seconds=settings.seconds), settings.seed, diagnosis=math.inf, folder=folder)
+    grader = Grader(limits, settings.seed, sandbox, diagnosis=math.inf, folder=folder)
     atexit.register(grader.close)
     return grader

@@ -1,0 +1,146 @@
+"""The command `checks grade`: reads its options, shows how far it is, and says what came out."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..course import load_course
+from ..protocol.verdicts import Status
+from .formats.forms import Form, Gradebook
+from .isolation import Tier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import Console
+
+    from ..grader.record import Result
+    from .run.folder import ReportFolder
+
+TROUBLE = (Status.NOT_JUDGED, Status.TIMED_OUT)
+
+
+def grade(
+    submissions: Annotated[Path, typer.Argument(help="folder with a submission for each student")],
+    output: Annotated[Path, typer.Option(help="folder of the report")],
+    roster: Annotated[Path | None, typer.Option(help="CSV of the class: id,name,email,section")] = None,
+    times: Annotated[Path | None, typer.Option(help="CSV of when each was handed in: id,submitted")] = None,
+    policy: Annotated[Path | None, typer.Option(help="TOML of late days and exceptions")] = None,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="no names and no ids, but in private/names.csv")
+    ] = False,
+    exercise_ids: Annotated[
+        list[str] | None, typer.Option("--exercise", help="such as 1.1; all, if none given")
+    ] = None,
+    task: Annotated[int | None, typer.Option(help="all exercises of one task")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="id of a student; all, if none given")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="grade again what has not changed, too")] = False,
+    one: Annotated[bool, typer.Option("--one", help="what is handed in is one submission")] = False,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="submissions at a time; a processor each, if not given")
+    ] = None,
+    isolation: Annotated[
+        Tier | None, typer.Option(help="what holds their code; the best there is, if not given")
+    ] = None,
+    scheduler: Annotated[str, typer.Option(help="address of a Dask cluster, such as tcp://10.0.0.1:8786")] = "",
+    gradebook: Annotated[Gradebook, typer.Option(help="form of gradebook.csv")] = Gradebook.PLAIN,
+    form: Annotated[list[Form] | None, typer.Option(help="files for a platform, in a folder of that name")] = None,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="everybody's files, for tools that look for copies")
+    ] = False,
+    timeout: Annotated[float | None, typer.Option(min=0.1, help="seconds for each exercise")] = None,
+) -> None:
+    """Grade a class: every submission once, each in its sandbox, and a report of all of them."""
+    from filelock import FileLock, Timeout
+
+    from ..reports.terminal import make_console
+    from .classroom import Classroom
+    from .grading import Order, grade_class, secret_of, settings_of
+    from .output import write_output
+    from .policy import read_policy
+    from .run.folder import ReportFolder
+
+    exercises = load_course().select(tuple(exercise_ids or ()), task)
+    rules = read_policy(policy) if policy else None
+    classroom = Classroom(submissions, roster, times, one=one)
+    classroom.chosen(only or ())  # a mistake is told before anything is made
+    folder, console = ReportFolder(output), make_console()
+    try:
+        with FileLock(folder.private / "lock", timeout=0):
+            if anonymous:
+                classroom = Classroom(submissions, roster, times, secret_of(folder), one)
+                folder.write_private("names.csv", classroom.names())
+            order = Order(exercises, jobs or _processors(), isolation, scheduler, fresh, timeout)
+            settings = settings_of(order, folder)
+            students = classroom.chosen(only or ())
+            console.print(
+                f"{_count(len(students), 'submission')}, {_count(len(exercises), 'exercise')}, {settings.isolation}"
+            )
+            results = _follow(grade_class(classroom, students, order, folder, settings), len(students), console)
+            done = folder.all_results(classroom.students) if only else sorted(results, key=_student)
+            write_output(folder, done, classroom, rules, gradebook, form or [], sources)
+    except Timeout:
+        raise ValueError(f"output is {str(output)!r}, but another run is writing there: wait for its end") from None
+    _sum_up(results, folder, console)
+    raise typer.Exit(2 if any(one.status is Status.NOT_JUDGED for result in results for one in result.exercises) else 0)
+
+
+def _processors() -> int:
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _student(result: "Result") -> str:
+    return result.intake.student if result.intake else ""
+
+
+def _follow(graded: "Iterable[tuple[Result, bool]]", total: int, console: "Console") -> "list[Result]":
+    """Show how many are done, what went wrong with how many, and how long it will take."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[trouble]}"))
+    results, kept, trouble = [], 0, 0
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
+        bar = progress.add_task("", total=total, trouble="")
+        for result, was_there in graded:
+            results.append(result)
+            kept += was_there
+            trouble += _is_trouble(result)
+            progress.update(bar, advance=1, trouble=f"{trouble} to look at" if trouble else "")
+    if kept:
+        console.print(f"{kept} of them kept from the last run; --fresh grades all", style="dim")
+    return results
+
+
+def _is_trouble(result: "Result") -> bool:
+    unreadable = bool(result.intake and result.intake.problem)
+    return unreadable or any(exercise.status in TROUBLE for exercise in result.exercises)
+
+
+def _sum_up(results: "list[Result]", folder: "ReportFolder", console: "Console") -> None:
+    """Say what came out: what needs a look first."""
+    from rich.text import Text
+
+    counts = Counter(
+        exercise.status for result in results for exercise in result.exercises if exercise.status in TROUBLE
+    )
+    unreadable = [result for result in results if result.intake and result.intake.problem]
+    for status in TROUBLE:
+        if counts[status]:
+            console.print(f"{_count(counts[status], 'exercise')} {status}", style="bold")
+    for result in unreadable[:10]:
+        console.print(Text(f"{_student(result)}: {result.intake.problem if result.intake else ''}"))
+    if len(unreadable) > 10:
+        console.print(f"and {len(unreadable) - 10} more that could not be read")
+    earned = sorted(result.points for result in results)
+    if earned:
+        possible = max(result.possible for result in results)
+        console.print(f"Points: {earned[0]:g} to {earned[-1]:g} of {possible}, median {earned[len(earned) // 2]:g}")
+    console.print(Text(f"Report: {folder.path / 'index.html'}"))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,222 @@
+"""A class graded from end to end: what is kept, what is graded again, and what a broken process costs."""
+
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import psutil
+import pytest
+
+from checks.cli import answer
+from checks.cohort.classroom import Classroom
+from checks.cohort.grading import Order, grade_class, settings_of
+from checks.cohort.isolation import Tier
+from checks.cohort.run import many
+from checks.cohort.run.folder import ReportFolder
+from checks.course import ROOT, SOLUTIONS, TUTORIAL, load_course
+from checks.grader.record import SCHEMA
+from checks.protocol.verdicts import Status
+
+EXERCISES = load_course().select(("1.1", "1.2"))
+WRONG = "def mean_pool(tokens, mask):\n    return tokens.mean(dim=1)\n"
+
+
+@pytest.fixture
+def submissions(tmp_path):
+    """Three students: one is right, one is wrong, one has handed in nothing that can be read."""
+    folder = tmp_path / "submissions"
+    shutil.copytree(SOLUTIONS, folder / "ada", ignore=shutil.ignore_patterns("app", "__pycache__"))
+    shutil.copytree(TUTORIAL, folder / "bob", ignore=shutil.ignore_patterns("app", "__pycache__"))
+    (folder / "bob" / "pooling.py").write_text(f"import torch\n{WRONG}", encoding="utf-8")
+    (folder / "eve.zip").write_bytes(b"no zip")
+    return folder
+
+
+def graded(submissions, output, **options):
+    """Grade a class; gives the statuses of each student, and who was graded now."""
+    classroom, folder = Classroom(submissions), ReportFolder(output)
+    order = Order(**{"exercises": EXERCISES, "tier": Tier.PROCESS, **options})
+    settings = settings_of(order, folder)
+    found = list(grade_class(classroom, list(classroom.students), order, folder, settings))
+    statuses = {result.intake.student: [one.status for one in result.exercises] for result, _ in found}
+    return statuses, sorted(result.intake.student for result, was_there in found if not was_there)
+
+
+EXPECTED = {
+    "ada": [Status.PASSED, Status.PASSED],
+    "bob": [Status.FAILED, Status.ERROR],
+    "eve": [Status.ERROR, Status.ERROR],
+}
+
+
+def test_grade_class_gives_each_student_a_record_of_the_documented_form(submissions, tmp_path):
+    statuses, now = graded(submissions, tmp_path / "report", jobs=2)
+    assert statuses == EXPECTED
+    assert now == ["ada", "bob", "eve"]
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    for student in statuses:
+        record = json.loads((tmp_path / "report" / "results" / f"{student}.json").read_text())
+        jsonschema.validate(record, schema)
+        assert record["intake"]["student"] == student
+        assert record["isolation"] == "process"
+    assert record["intake"]["problem"] in record["exercises"][0]["problem"]
+
+
+def test_grade_class_grades_again_only_what_has_changed(submissions, tmp_path):
+    graded(submissions, tmp_path / "report")
+    assert graded(submissions, tmp_path / "report") == (EXPECTED, [])
+    (submissions / "bob" / "pooling.py").write_text((SOLUTIONS / "pooling.py").read_text(), encoding="utf-8")
+    statuses, now = graded(submissions, tmp_path / "report")
+    assert (statuses["bob"], now) == ([Status.PASSED, Status.PASSED], ["bob"])
+    assert graded(submissions, tmp_path / "report", fresh=True)[1] == ["ada", "bob", "eve"]
+
+
+def test_grade_class_does_not_believe_a_record_that_was_changed(submissions, tmp_path):
+    graded(submissions, tmp_path / "report")
+    record = tmp_path / "report" / "results" / "bob.json"
+    record.write_text(record.read_text().replace('"status": "failed"', '"status": "passed"'))
+    assert graded(submissions, tmp_path / "report") == (EXPECTED, ["bob"])
+
+
+def test_report_folder_keeps_the_seed_for_the_instructor_alone(submissions, tmp_path):
+    folder = ReportFolder(tmp_path / "report")
+    seed = folder.seed
+    assert ReportFolder(tmp_path / "report").seed == seed != ReportFolder(tmp_path / "other").seed
+    graded(submissions, tmp_path / "report")
+    if os.name == "posix":
+        assert stat.S_IMODE((tmp_path / "report" / "private").stat().st_mode) == 0o700
+    shown = [path for path in (tmp_path / "report").rglob("*") if path.is_file() and "private" not in path.parts]
+    assert shown
+    assert not [path for path in shown if str(seed).encode() in path.read_bytes()]
+
+
+def test_report_folder_refuses_a_folder_with_other_things_in_it(tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(ValueError, match="not a report of ours"):
+        ReportFolder(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_grade_many_tries_again_where_a_process_breaks(submissions, tmp_path, monkeypatch):
+    broken = []
+
+    def break_once(students, read, settings, jobs, whole=many._in_parallel):
+        for graded in whole(students, read, settings, jobs):
+            yield graded
+            if not broken:
+                broken.append(graded[0].intake.student)
+                raise OSError("a process was killed")
+
+    monkeypatch.setattr(many, "_in_parallel", break_once)
+    assert graded(submissions, tmp_path / "report")[0] == EXPECTED
+    assert broken
+
+
+def test_grade_many_says_so_where_processes_break_again_and_again(submissions, tmp_path, monkeypatch):
+    def broken(*_):
+        raise OSError("a process was killed")
+
+    monkeypatch.setattr(many, "_in_parallel", broken)
+    monkeypatch.setattr(many.machine, "grade_again", lambda handed_in, settings, before: before)
+    statuses, _ = graded(submissions, tmp_path / "report")
+    assert set(statuses) == set(EXPECTED)
+    assert {status for each in statuses.values() for status in each} == {Status.NOT_JUDGED}
+
+
+def test_grade_many_grades_once_more_what_timed_out(submissions, tmp_path, monkeypatch):
+    def late(handed_in, settings, whole=many.machine.grade):
+        result = whole(handed_in, settings)
+        if len(settings.exercises) < len(EXERCISES) or handed_in.intake.student != "ada":
+            return result
+        first = replace(result.exercises[0], status=Status.TIMED_OUT, points=0)
+        return replace(result, exercises=(first, *result.exercises[1:]))
+
+    monkeypatch.setattr(many.machine, "grade", late)
+    assert graded(submissions, tmp_path / "report")[0] == EXPECTED
+
+
+def test_grade_class_on_a_cluster_gives_the_same(submissions, tmp_path):
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        found = graded(submissions, tmp_path / "report", scheduler=cluster.scheduler_address, jobs=2)
+    assert found == (EXPECTED, ["ada", "bob", "eve"])
+
+
+def test_grade_class_refuses_a_scheduler_that_does_not_answer(submissions, tmp_path):
+    with pytest.raises(ValueError, match="no Dask scheduler answers there"):
+        graded(submissions, tmp_path / "report", scheduler="tcp://127.0.0.1:9")
+
+
+# The command
+
+
+def test_grade_writes_a_gradebook_a_page_for_each_and_what_a_platform_reads(submissions, tmp_path, capsys):
+    report = tmp_path / "report"
+    options = ["--exercise", "1.1", "--isolation", "process", "--jobs", "1", "--form", "junit"]
+    assert answer(["grade", str(submissions), "--output", str(report), *options]) == 0
+    printed = capsys.readouterr().out
+    assert "eve: it is damaged" in printed
+    assert str(report / "index.html") in printed.replace("\n", "")
+    lines = (report / "gradebook.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in lines[-3:]] == ["ada", "bob", "eve"]
+    assert sorted(path.stem for path in (report / "students").iterdir()) == ["ada", "bob", "eve"]
+    assert sorted(path.name for path in (report / "junit").iterdir()) == ["ada.xml", "bob.xml", "eve.xml"]
+
+
+def test_grade_anonymous_names_nobody_outside_the_private_folder(submissions, tmp_path):
+    report, roster = tmp_path / "report", tmp_path / "roster.csv"
+    roster.write_text("id,name,email\nada,Ada L.,ada@example.org\nbob,Bob M.,bob@example.org\n")
+    options = ["--exercise", "1.1", "--isolation", "process", "--anonymous", "--roster", str(roster)]
+    answer(["grade", str(submissions), "--output", str(report), *options])
+    texts = [path for path in report.rglob("*") if path.is_file() and "private" not in path.parts]
+    assert texts
+    for name in ("ada", "bob", "eve", "Ada L.", "example.org"):
+        assert not [path for path in texts if name in path.name or name.encode() in path.read_bytes()], name
+    assert "Ada L." in (report / "private" / "names.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--only", "zoe"], "nobody in the class has that id"),
+        (["--exercise", "9.9"], "exercise is '9.9'"),
+        (["--roster", "missing.csv"], "missing.csv"),
+    ],
+)
+def test_grade_refuses_a_mistake_before_it_makes_anything(submissions, tmp_path, options, problem):
+    with pytest.raises((ValueError, OSError), match=problem):
+        answer(["grade", str(submissions), "--output", str(tmp_path / "report"), *options])
+    assert not (tmp_path / "report").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_grade_goes_on_after_it_was_killed(submissions, tmp_path):
+    report = tmp_path / "report"
+    command = [sys.executable, "-m", "checks", "grade", str(submissions), "--output", str(report)]
+    command += ["--exercise", "1.1", "--exercise", "1.2", "--isolation", "process", "--jobs", "1"]
+    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
+    while not list((report / "results").glob("*.json")) and process.poll() is None:
+        time.sleep(0.05)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    found = {path.stem: json.loads(path.read_text()) for path in (report / "results").glob("*.json")}
+    statuses = {student: [one["status"] for one in record["exercises"]] for student, record in found.items()}
+    assert statuses == {student: [str(status) for status in each] for student, each in EXPECTED.items()}
+    assert not psutil.wait_procs(children, timeout=20)[1]
+
+
+def test_classroom_reads_one_submission(tmp_path):
+    classroom = Classroom(TUTORIAL, one=True)
+    assert classroom.read("submission").submission.sources.keys() >= {"pooling"}
+    assert Path(classroom.read("submission").submission.path).name == "tutorial"
