@@ -17,10 +17,10 @@ import pytest
 
 from checks.cli import answer
 from checks.cohort.classroom import Classroom
-from checks.cohort.grading import Order, grade_class, settings_of
-from checks.cohort.isolation import Tier
+from checks.cohort.grading import grade_class, settings_of
 from checks.cohort.run import many
 from checks.cohort.run.folder import ReportFolder
+from checks.cohort.wish import Order, Tier
 from checks.course import ROOT, SOLUTIONS, TUTORIAL, load_course
 from checks.grader.record import SCHEMA
 from checks.protocol.verdicts import Status

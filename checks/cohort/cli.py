@@ -1,6 +1,7 @@
 """The command `checks grade`: reads its options, shows how far it is, and says what came out."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,8 +9,7 @@ import typer
 
 from ..course import load_course
 from ..protocol.verdicts import Status
-from .formats.forms import Form, Gradebook
-from .isolation import Tier
+from .wish import Form, Gradebook, Order, Tier, Writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ..grader.record import Result
+    from .classroom import Classroom
     from .run.folder import ReportFolder
 
 TROUBLE = (Status.NOT_JUDGED, Status.TIMED_OUT)
@@ -24,20 +25,20 @@ TROUBLE = (Status.NOT_JUDGED, Status.TIMED_OUT)
 
 def grade(
     submissions: Annotated[Path, typer.Argument(help="folder with a submission for each student")],
-    output: Annotated[Path, typer.Option(help="folder of the report")],
+    output: Annotated[Path | None, typer.Option(help="folder of the report")] = None,
     roster: Annotated[Path | None, typer.Option(help="CSV of the class: id,name,email,section")] = None,
     times: Annotated[Path | None, typer.Option(help="CSV of when each was handed in: id,submitted")] = None,
     policy: Annotated[Path | None, typer.Option(help="TOML of late days and exceptions")] = None,
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="no names and no ids, but in private/names.csv")
     ] = False,
-    exercise_ids: Annotated[
-        list[str] | None, typer.Option("--exercise", help="such as 1.1; all, if none given")
-    ] = None,
+    exercise: Annotated[list[str] | None, typer.Option(help="such as 1.1; all, if none given")] = None,
     task: Annotated[int | None, typer.Option(help="all exercises of one task")] = None,
     only: Annotated[list[str] | None, typer.Option(help="id of a student; all, if none given")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="grade again what has not changed, too")] = False,
-    one: Annotated[bool, typer.Option("--one", help="what is handed in is one submission")] = False,
+    one: Annotated[
+        bool, typer.Option("--one", help="what is handed in is one submission; without --output, --form is printed")
+    ] = False,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="submissions at a time; a processor each, if not given")
     ] = None,
@@ -53,38 +54,71 @@ def grade(
     timeout: Annotated[float | None, typer.Option(min=0.1, help="seconds for each exercise")] = None,
 ) -> None:
     """Grade a class: every submission once, each in its sandbox, and a report of all of them."""
+    from .classroom import Classroom
+    from .policy import read_policy
+
+    exercises = load_course().select(tuple(exercise or ()), task)
+    order = Order(exercises, jobs or _processors(), isolation, scheduler, fresh, timeout)
+    wish = Writing(gradebook, tuple(form or ()), sources, read_policy(policy) if policy else None)
+    classroom = Classroom(submissions, roster, times, one=one)
+    classroom.chosen(only or ())  # a mistake is told before anything is made
+    if output:
+        raise typer.Exit(_grade(classroom, order, wish, output, only or (), anonymous))
+    if not one or len(wish.forms) != 1:
+        raise ValueError("output is missing: give a folder for the report; or --one and one --form, to be printed")
+    raise typer.Exit(_print_one(classroom, order, wish.forms[0]))
+
+
+def _grade(
+    classroom: "Classroom", order: Order, wish: Writing, output: Path, only: Sequence[str], anonymous: bool
+) -> int:
+    """Grade a class into a folder; returns the exit code."""
+    from dataclasses import replace
+
     from filelock import FileLock, Timeout
 
     from ..reports.terminal import make_console
-    from .classroom import Classroom
-    from .grading import Order, grade_class, secret_of, settings_of
+    from .grading import grade_class, secret_of, settings_of
     from .output import write_output
-    from .policy import read_policy
     from .run.folder import ReportFolder
 
-    exercises = load_course().select(tuple(exercise_ids or ()), task)
-    rules = read_policy(policy) if policy else None
-    classroom = Classroom(submissions, roster, times, one=one)
-    classroom.chosen(only or ())  # a mistake is told before anything is made
     folder, console = ReportFolder(output), make_console()
     try:
         with FileLock(folder.private / "lock", timeout=0):
             if anonymous:
-                classroom = Classroom(submissions, roster, times, secret_of(folder), one)
+                classroom = replace(classroom, secret=secret_of(folder))
                 folder.write_private("names.csv", classroom.names())
-            order = Order(exercises, jobs or _processors(), isolation, scheduler, fresh, timeout)
             settings = settings_of(order, folder)
-            students = classroom.chosen(only or ())
-            console.print(
-                f"{_count(len(students), 'submission')}, {_count(len(exercises), 'exercise')}, {settings.isolation}"
-            )
+            students = classroom.chosen(only)
+            console.print(f"{_count(len(students), 'submission')}, isolation: {settings.isolation}")
             results = _follow(grade_class(classroom, students, order, folder, settings), len(students), console)
-            done = folder.all_results(classroom.students) if only else sorted(results, key=_student)
-            write_output(folder, done, classroom, rules, gradebook, form or [], sources)
+            write_output(folder, folder.all_results(classroom.students), classroom, wish)
     except Timeout:
         raise ValueError(f"output is {str(output)!r}, but another run is writing there: wait for its end") from None
     _sum_up(results, folder, console)
-    raise typer.Exit(2 if any(one.status is Status.NOT_JUDGED for result in results for one in result.exercises) else 0)
+    return _exit_code(results)
+
+
+def _print_one(classroom: "Classroom", order: Order, form: Form) -> int:
+    """Grade one submission and print what a platform reads; nothing else is left of it."""
+    import tempfile
+
+    from .formats.forms import FILES
+    from .grading import grade_class, settings_of
+    from .run.folder import ReportFolder
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = ReportFolder(Path(name))
+        students = list(classroom.students)
+        ((result, _),) = grade_class(classroom, students, order, folder, settings_of(order, folder))
+    print(FILES[form].write(result))
+    return _exit_code([result])
+
+
+def _exit_code(results: "Iterable[Result]") -> int:
+    """Tell whether all could be judged; points decide nothing here."""
+    statuses = {exercise.status for result in results for exercise in result.exercises}
+    return 2 if Status.NOT_JUDGED in statuses else 0
 
 
 def _processors() -> int:

@@ -2,36 +2,14 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
-from ..course import Exercise, load_course
 from ..grader.record import Result
 from .classroom import Classroom
-from .isolation import Tier, open_tier
+from .isolation import open_tier
 from .run.folder import ReportFolder
 from .run.many import grade_many, on_cluster
 from .run.settings import Settings
-
-
-@dataclass(frozen=True)
-class Order:
-    """How a class is to be graded.
-
-    Attributes:
-        exercises: Which.
-        jobs: Submissions at a time.
-        tier: Of isolation; the best that is there, if None.
-        scheduler: Address of a Dask cluster; this machine alone, if empty.
-        fresh: Grade even what has not changed.
-        seconds: For each exercise, if not its own deadline.
-    """
-
-    exercises: tuple[Exercise, ...] = field(default_factory=lambda: load_course().exercises)
-    jobs: int = 1
-    tier: Tier | None = None
-    scheduler: str = ""
-    fresh: bool = False
-    seconds: float | None = None
+from .wish import Order
 
 
 def settings_of(order: Order, folder: ReportFolder) -> Settings:

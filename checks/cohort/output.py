@@ -1,46 +1,36 @@
 """All that a class's results are written as: pages, gradebook, files for platforms."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ..grader.record import Result
 from ..source.files import write_whole
 from .classroom import Classroom
 from .formats import sources as copies
-from .formats.forms import FILES, TABLES, Form, Gradebook
-from .policy import Adjusted, Policy, apply
+from .formats.forms import FILES, TABLES
+from .policy import Adjusted, apply
 from .report import write_report
 from .run.folder import ReportFolder
+from .wish import Writing
 
 
-def write_output(
-    folder: ReportFolder,
-    results: Sequence[Result],
-    classroom: Classroom,
-    policy: Policy | None = None,
-    gradebook: Gradebook = Gradebook.PLAIN,
-    forms: Iterable[Form] = (),
-    sources: bool = False,
-) -> None:
+def write_output(folder: ReportFolder, results: Sequence[Result], classroom: Classroom, wish: Writing) -> None:
     """Write everything that is made from results; each file wholly or not at all.
 
     Args:
         folder: Of the report.
         results: Of everybody.
         classroom: Who they are, and what they have written.
-        policy: The rules of the class, if there are any.
-        gradebook: Form of its table.
-        forms: Of files for each student.
-        sources: Write everybody's files, too.
+        wish: What is wanted.
     """
-    adjusted = {each.student: each for each in apply(policy, results)} if policy else {}
-    table = TABLES[gradebook](results, classroom.students, adjusted or None)
+    adjusted = {each.student: each for each in apply(wish.policy, results)} if wish.policy else {}
+    table = TABLES[wish.gradebook](results, classroom.students, adjusted or None)
     write_whole(folder.path / "gradebook.csv", table.encode())
-    for form in forms:
+    for form in wish.forms:
         (folder.path / form.value).mkdir(exist_ok=True)
         for result in results:
             name = f"{result.intake.student if result.intake else ''}{FILES[form].suffix}"
             write_whole(folder.path / form.value / name, FILES[form].write(result).encode())
-    if sources:
+    if wish.sources:
         for student in classroom.students:
             copies.write(classroom.read(student), folder.path / "sources")
     write_report(

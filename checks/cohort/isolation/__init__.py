@@ -5,23 +5,14 @@ A tier that was demanded is held or refused; nothing falls back to a weaker one 
 
 import sys
 from collections.abc import Callable
-from enum import StrEnum
 from functools import cache
 
 from ...grader.limits import Limits
 from ...grader.processes import Sandbox, open_sandbox, python_command
+from ..wish import Tier
 from .bubblewrap import bubblewrap_command
 from .containers import BUILD, IMAGE, engine
 from .processes import Bubblewrap, Containers, answer_of
-
-
-class Tier(StrEnum):
-    """What holds a submission's code: a process alone, bubblewrap around it, or a container."""
-
-    PROCESS = "process"
-    BUBBLEWRAP = "bubblewrap"
-    CONTAINER = "container"
-
 
 BEST_FIRST = (Tier.BUBBLEWRAP, Tier.CONTAINER, Tier.PROCESS)
 

@@ -21,7 +21,8 @@ from ...grader.results import ExerciseResult, result_of
 from ...protocol.verdicts import Status
 from ...source.files import Submission
 from ..intake import HandedIn
-from ..isolation import Tier, open_tier
+from ..isolation import open_tier
+from ..wish import Tier
 from .settings import Settings
 
 
