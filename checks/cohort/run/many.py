@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from joblib import Parallel, delayed, parallel_config
+from joblib.externals.loky import get_reusable_executor
 
 from ...course import load_course
 from ...grader.bugs import write_report
@@ -60,7 +61,10 @@ def _grade_all(students: Sequence[str], read: Read, settings: Settings, jobs: in
 
 def _in_parallel(students: Iterable[str], read: Read, settings: Settings, jobs: int) -> Iterator[Graded]:
     work = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs")
-    yield from work(delayed(_grade)(read(student), settings) for student in students)
+    try:
+        yield from work(delayed(_grade)(read(student), settings) for student in students)
+    finally:
+        get_reusable_executor().shutdown()  # its processes hold graders, which are to end before we do
 
 
 def _grade(handed_in: HandedIn, settings: Settings) -> Graded:
