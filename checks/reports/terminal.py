@@ -135,7 +135,7 @@ def found(exercise: ExerciseResult, package: str, console: Console) -> Renderabl
     """Lay out what was found out about one exercise."""
     sections = (
         _problem(exercise, package),
-        Text(HUNT, "dim") if _none_is_mended(exercise) else _checks(exercise.checks, package, console),
+        Text(HUNT, "dim") if none_is_mended(exercise) else _checks(exercise.checks, package, console),
         _output(exercise.output),
         Text(IMPORTS_SOLUTIONS, "yellow") if exercise.imports_solutions else None,
         *(Text(note, "yellow") for note in exercise.notes),
@@ -145,7 +145,7 @@ def found(exercise: ExerciseResult, package: str, console: Console) -> Renderabl
 
 def advice(exercise: ExerciseResult, package: str) -> RenderableType:
     """Lay out what helps with one exercise: the misconception that it looks like, and what to do next."""
-    by_hand = None if _none_is_mended(exercise) else _by_hand(exercise, package)
+    by_hand = None if none_is_mended(exercise) else _by_hand(exercise, package)
     return Group(*_indented((_diagnosis(exercise), by_hand, _next_steps(exercise, package))))
 
 
@@ -215,7 +215,7 @@ def _checks(checks: tuple[CheckResult, ...], package: str, console: Console) -> 
     return Group(*lines, *([Text(CAREFUL_LATER, "dim")] if silent else []))
 
 
-def _none_is_mended(exercise: ExerciseResult) -> bool:
+def none_is_mended(exercise: ExerciseResult) -> bool:
     """Tell whether all mistakes of a given program are still in it: then its checks would say where to look."""
     planted = {
         claim for mistake in mistakes_of(load_course().exercise(exercise.exercise_id)) for claim in mistake.claims

@@ -1,32 +1,13 @@
-"""All forms by the names that the command line gives them."""
+"""All forms by the names that the command line gives them, and how each is made."""
 
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from ...grader.record import Result
 from ...reports.junit import junit
-from . import canvas, classroom50, github, gradescope, moodle, nbgrader, plain
+from . import Form, Gradebook, canvas, classroom50, github, gradescope, moodle, nbgrader, plain
 from .rows import Adjustments, Roster
-
-
-class Gradebook(StrEnum):
-    """A table of the whole class."""
-
-    PLAIN = "plain"
-    CANVAS = "canvas"
-    MOODLE = "moodle"
-    NBGRADER = "nbgrader"
-
-
-class Form(StrEnum):
-    """A file for each student."""
-
-    GRADESCOPE = "gradescope"
-    CLASSROOM50 = "classroom50"
-    JUNIT = "junit"
-    GITHUB = "github"
 
 
 @dataclass(frozen=True)
