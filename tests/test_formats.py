@@ -22,18 +22,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from checks.cohort.formats import canvas, classroom50, github, gradescope, moodle, nbgrader, plain, sources
-from checks.cohort.formats.forms import FILES, TABLES, Form, Gradebook
+from checks.cohort.formats import (
+    Form,
+    Gradebook,
+    canvas,
+    classroom50,
+    github,
+    gradescope,
+    moodle,
+    nbgrader,
+    plain,
+    sources,
+)
+from checks.cohort.formats.feedback import fully, shortly
+from checks.cohort.formats.forms import FILES, TABLES
 from checks.cohort.formats.texts import cell, clean, line, markdown
 from checks.cohort.intake import HandedIn
 from checks.cohort.policy import Policy, apply
 from checks.cohort.students import Student
-from checks.course import SOLUTIONS, TUTORIAL
+from checks.course import SOLUTIONS, TUTORIAL, load_course
 from checks.grader.record import Intake, Result
 from checks.grader.results import ExerciseResult
 from checks.protocol.verdicts import CheckResult, Diagnosis, Outcome, Status
 from checks.reports.junit import junit
 from checks.source.files import read_submission
+from checks.source.given import mistakes
 
 ROOT = Path(__file__).parents[1]
 GIVEN = ROOT / "checks" / "cohort" / "formats" / "files"
@@ -163,6 +176,33 @@ def test_ordinary_text_stays(text):
 
 def test_long_text_is_cut():
     assert len(clean("x" * 100_000)) < 2010
+
+
+# what a student is told
+
+
+def test_feedback_tells_the_first_that_is_wrong_and_how_sure_it_is():
+    wrong = [CheckResult(f"claim {n}", Outcome.FAILED, problem=f"problem {n}", case="two rows") for n in (1, 2)]
+    right = CheckResult("claim 0", Outcome.PASSED)
+    one = replace(exercise(status=Status.FAILED, points=0), checks=(right, *wrong))
+    assert fully(one).split("\n") == [
+        "failed, 0 of 3 points", "ok: claim 0", "failed: claim 1", "    problem 1 (two rows)", "failed: claim 2",
+    ]  # fmt: skip
+    assert shortly(one) == "1.1 failed: problem 1"
+    likely = replace(one, diagnosis=Diagnosis("halves", "Use float32.", False))
+    assert "Most of this looks like a known mistake: halves\nUse float32." in fully(likely)
+    assert shortly(likely) == "1.1 failed: most likely: halves. Use float32."
+
+
+def test_feedback_tells_nothing_of_where_mistakes_are_before_one_is_mended():
+    hunt = next(one for one in load_course().exercises if mistakes(one))
+    claims = {claim for mistake in mistakes(hunt) for claim in mistake.claims}
+    checks = tuple(CheckResult(claim, Outcome.FAILED, problem="wrong") for claim in sorted(claims))
+    one = replace(exercise(hunt.exercise_id, Status.FAILED, 0), checks=checks, problem="3 of 3 mistakes remain")
+    assert not any(claim in fully(one) for claim in claims)
+    assert "3 of 3 mistakes remain" in fully(one)
+    mended = replace(one, checks=(replace(checks[0], verdict=Outcome.PASSED), *checks[1:]))
+    assert all(claim in fully(mended) for claim in claims)
 
 
 # gradebooks

@@ -9,7 +9,8 @@ import typer
 
 from ..course import load_course
 from ..protocol.verdicts import Status
-from .wish import Form, Gradebook, Order, Tier, Writing
+from .formats import Form, Gradebook
+from .wish import Order, Tier, Writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

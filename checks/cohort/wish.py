@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ..course import Exercise, load_course
+from .formats import Form, Gradebook
 
 if TYPE_CHECKING:
     from .policy import Policy
@@ -16,24 +17,6 @@ class Tier(StrEnum):
     PROCESS = "process"
     BUBBLEWRAP = "bubblewrap"
     CONTAINER = "container"
-
-
-class Gradebook(StrEnum):
-    """A table of the whole class."""
-
-    PLAIN = "plain"
-    CANVAS = "canvas"
-    MOODLE = "moodle"
-    NBGRADER = "nbgrader"
-
-
-class Form(StrEnum):
-    """A file for each student."""
-
-    GRADESCOPE = "gradescope"
-    CLASSROOM50 = "classroom50"
-    JUNIT = "junit"
-    GITHUB = "github"
 
 
 @dataclass(frozen=True)

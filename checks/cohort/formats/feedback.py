@@ -2,6 +2,7 @@
 
 from ...grader.results import ExerciseResult
 from ...protocol.verdicts import CheckResult, Outcome, Part, Status
+from ...reports.telling import none_is_mended
 from .texts import clean, line
 
 OURS = "could not be judged, by no fault of yours: no points are decided, and it will be graded again."
@@ -19,31 +20,41 @@ def shortly(one: ExerciseResult) -> str:
 
 
 def fully(one: ExerciseResult) -> str:
-    """Say in a few lines what was found out about an exercise."""
+    """Say in a few lines what was found out about an exercise: each check, and what is wrong in the first."""
     if one.status is Status.NOT_JUDGED:
         return f"This exercise {OURS}"
-    told = [
-        f"{one.status}, {one.points:g} of {one.possible} points",
-        *_diagnosis(one),
-        *([one.problem] if one.problem else []),
-    ]
-    told += [_check(check) for check in one.checks]
+    told = [f"{one.status}, {one.points:g} of {one.possible} points", *_diagnosis(one), one.problem]
+    told += [] if one.status is Status.NOT_STARTED or none_is_mended(one) else _checks(one)
     told += [f"note: {note}" for note in one.notes]
-    return "\n".join(clean(text) for text in told)
+    return "\n".join(clean(text) for text in told if text)
 
 
 def _what(one: ExerciseResult) -> str:
     if one.diagnosis:
-        return f"{one.diagnosis.name}. {one.diagnosis.hint}"
+        likely = "" if one.diagnosis.certain else "most likely: "
+        return f"{likely}{one.diagnosis.name}. {one.diagnosis.hint}"
     return one.problem or next((check.problem for check in one.checks if check.problem), "")
 
 
 def _diagnosis(one: ExerciseResult) -> list[str]:
     found = [one.diagnosis, one.diagnosis.second] if one.diagnosis else []
-    return [f"This looks like a known mistake: {each.name}\n{each.hint}" for each in found if each]
+    sure = "This looks like" if one.diagnosis and one.diagnosis.certain else "Most of this looks like"
+    return [f"{sure} a known mistake: {each.name}\n{each.hint}" for each in found if each]
+
+
+def _checks(one: ExerciseResult) -> list[str]:
+    first = next((check for check in one.checks if check.problem), None)
+    return [_check(check) + (_details(check) if check is first else "") for check in one.checks]
 
 
 def _check(check: CheckResult) -> str:
     mark = "ok" if check.verdict is Outcome.PASSED else check.verdict
-    careful = " (careful)" if check.part is Part.CAREFUL else ""
-    return f"{mark}: {check.claim}{careful}" + (f": {check.problem}" if check.problem else "")
+    return f"{mark}: {check.claim}" + (" (careful)" if check.part is Part.CAREFUL else "")
+
+
+def _details(check: CheckResult) -> str:
+    case = f" ({check.case})" if check.case else ""
+    where = [f"{place.file}:{place.number} {place.text}" for place in check.lines[-1:]]
+    return "".join(
+        f"\n    {text}" for text in [f"{check.problem}{case}", *where, check.contrast, check.relation] if text
+    )

@@ -1,4 +1,4 @@
-"""All forms by the names that the command line gives them."""
+"""All forms by the names that the command line gives them, and how each is made."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from ...grader.record import Result
 from ...reports.junit import junit
-from ..wish import Form, Gradebook
-from . import canvas, classroom50, github, gradescope, moodle, nbgrader, plain
+from . import Form, Gradebook, canvas, classroom50, github, gradescope, moodle, nbgrader, plain
 from .rows import Adjustments, Roster
 
 
