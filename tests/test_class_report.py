@@ -423,7 +423,8 @@ def test_hostile_pages_run_nothing_and_ask_for_nothing(hostile_report, look):
 
 def test_templates_are_installed(tmp_path):
     code = (
-        "from setuptools import Distribution; found = Distribution({'script_name': ''}); found.parse_config_files(['pyproject.toml'])\n"
+        "from setuptools import Distribution; found = Distribution({'script_name': ''})\n"
+        "found.parse_config_files(['pyproject.toml'])\n"
         f"build = found.get_command_obj('build_py'); build.build_lib = {str(tmp_path)!r}\n"
         "build.ensure_finalized(); build.run()"
     )
