@@ -271,15 +271,16 @@ def test_pieces_are_the_two_shortest_that_do_not_name_their_writer(made):
     }
     results = [replace(made.results[0], exercises=(wrong,), intake=Intake(one, f"{one}.zip")) for one in bodies]
     sources = {one: {"pooling": f"def mean_pool():\n    {body}\n"} for one, body in bodies.items()}
-    found = collect(results, sources, {"s1": Student("s1", "Ada Lovelace")})
+    found = collect(results, sources, {"s1": Student("s1", "Ada Lovelace")}, {("1.1", "the same")})
     assert found == {
         ("1.1", "the same"): ("def mean_pool():\n    return 1", "def mean_pool():\n    return 12"),
     }
 
 
 def test_pieces_ask_for_one_student_at_a_time_and_only_if_something_is_wrong(made):
-    asked = []
-    collect(made.results, lambda student: asked.append(student) or {}, {})
+    asked, wanted = [], {(one.exercise_id, one.name) for one in misunderstandings(made.results)}
+    collect(made.results, lambda student: asked.append(student) or {}, {}, wanted)
+    assert asked
     assert len(asked) == len(set(asked))
     right = {student_of(result) for result in made.results if result.passed}
     assert not right & set(asked)

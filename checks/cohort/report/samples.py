@@ -4,7 +4,7 @@ import ast
 import re
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -26,19 +26,22 @@ Sources = Mapping[str, Mapping[str, str]] | Callable[[str], Mapping[str, str]]
 Key = tuple[str, str]  # exercise, and the name of the misunderstanding or the problem's words
 
 
-def collect(results: Iterable[Result], sources: Sources, roster: Mapping[str, Student]) -> dict[Key, tuple[str, ...]]:
+def collect(
+    results: Iterable[Result], sources: Sources, roster: Mapping[str, Student], wanted: Collection[Key]
+) -> dict[Key, tuple[str, ...]]:
     """Find short pieces of code behind each misunderstanding and each problem without a name.
 
     Args:
         results: Of submissions that could be read.
         sources: A student's texts, by file name without suffix; asked for one student at a time.
         roster: Who the students are: code that names its writer is not shown.
+        wanted: For which.
     """
     texts_of = sources if callable(sources) else lambda student: sources.get(student, {})
     found: dict[Key, set[str]] = defaultdict(set)
     looked_at = Counter[Key]()
     for result in results:
-        keys = [key for key in _keys(result) if looked_at[key] < ENOUGH]
+        keys = [key for key in _keys(result) if key in wanted and looked_at[key] < ENOUGH]
         texts = texts_of(student_of(result)) if keys else {}
         own = _own_words(result, roster)
         for exercise_id, name in keys:
