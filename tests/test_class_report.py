@@ -426,6 +426,7 @@ def test_templates_are_installed(tmp_path):
     code = (
         "from setuptools import Distribution; found = Distribution({'script_name': ''})\n"
         "found.parse_config_files(['pyproject.toml'])\n"
+        f"found.get_command_obj('egg_info').egg_base = {str(tmp_path)!r}\n"
         f"build = found.get_command_obj('build_py'); build.build_lib = {str(tmp_path)!r}\n"
         "build.ensure_finalized(); build.run()"
     )
