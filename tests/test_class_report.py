@@ -19,13 +19,13 @@ from checks.cohort.report.samples import bare, collect
 from checks.cohort.report.statistics import is_readable, misunderstandings, student_of
 from checks.cohort.students import Student
 from checks.course import ROOT, load_course
-from checks.grader.record import Intake
+from checks.grader.record import Intake, record_of
 from checks.grader.results import ExerciseResult
 from checks.protocol.verdicts import CheckResult, CodeLine, Diagnosis, Outcome, Panel, Picture, Status
 from checks.source.definitions import parse
+from checks.source.files import Submission
 
 browser, axe = test_browser.browser, test_browser.axe
-POOLING = classroom.SOURCES["pooling"]
 MEAN_POOL = load_course().exercise("1.1")
 # Markup, the end of a style sheet, a letter that turns the line around, an escape code, a template, an entity.
 NASTY = "<script>document.title='hit'</script></style><img src=x onerror=alert(1)>\u202egnp\x1b[31m{{ 7*7 }}&amp;`<b>`"
@@ -91,8 +91,8 @@ def hostile(student=NASTY):
     unjudged = replace(wrong, exercise_id="1.6", target="similarity.cosine", status=Status.NOT_JUDGED)
     intake = Intake(student, NASTY, (NASTY,), (NASTY,), (NASTY,), (NASTY,), NASTY)
     broken = Intake("broken", NASTY, problem=NASTY)
-    (whole, *_) = classroom.make_class({"1.1": [classroom.Answer(POOLING, wrong)]}, students=3).results
-    good = replace(whole, exercises=(wrong, named, unjudged), files={"pooling.py": ""}, intake=intake, release=NASTY)
+    handed_in = Submission(NASTY, {}, contents={"pooling.py": b""})
+    good = replace(record_of(handed_in, (wrong, named, unjudged)), intake=intake, release=NASTY)
     return good, replace(good, exercises=(wrong,), intake=broken)
 
 
@@ -169,8 +169,8 @@ def test_student_page_tells_what_is_wrong_and_the_way_out(made, report):
 
 
 def test_student_page_shows_adjusted_points_and_why(report):
-    assert "1.5 points count. 2 days late: 10 % a day." in Words(report / "students" / "s001.html").text
-    assert "points count" not in Words(report / "students" / "s002.html").text
+    assert "What counts: 1.5 points. 2 days late: 10 % a day." in Words(report / "students" / "s001.html").text
+    assert "What counts" not in Words(report / "students" / "s002.html").text
 
 
 def test_student_page_of_what_could_not_be_read_says_why(report):
@@ -271,15 +271,16 @@ def test_pieces_are_the_two_shortest_that_do_not_name_their_writer(made):
     }
     results = [replace(made.results[0], exercises=(wrong,), intake=Intake(one, f"{one}.zip")) for one in bodies]
     sources = {one: {"pooling": f"def mean_pool():\n    {body}\n"} for one, body in bodies.items()}
-    found = collect(results, sources, {"s1": Student("s1", "Ada Lovelace")})
+    found = collect(results, sources, {"s1": Student("s1", "Ada Lovelace")}, {("1.1", "the same")})
     assert found == {
         ("1.1", "the same"): ("def mean_pool():\n    return 1", "def mean_pool():\n    return 12"),
     }
 
 
 def test_pieces_ask_for_one_student_at_a_time_and_only_if_something_is_wrong(made):
-    asked = []
-    collect(made.results, lambda student: asked.append(student) or {}, {})
+    asked, wanted = [], {(one.exercise_id, one.name) for one in misunderstandings(made.results)}
+    collect(made.results, lambda student: asked.append(student) or {}, {}, wanted)
+    assert asked
     assert len(asked) == len(set(asked))
     right = {student_of(result) for result in made.results if result.passed}
     assert not right & set(asked)
@@ -333,7 +334,6 @@ def test_hostile_texts_are_text(hostile_report):
         assert not re.search("[\u202a-\u202e\u2066-\u2069\x1b]", found.text)
         assert SHOWN in found.text
         assert sum(tag == "style" for tag, _ in found.elements) == 1
-        assert "49" not in found.text
 
 
 def test_hostile_texts_are_cut(tmp_path):
@@ -424,7 +424,9 @@ def test_hostile_pages_run_nothing_and_ask_for_nothing(hostile_report, look):
 
 def test_templates_are_installed(tmp_path):
     code = (
-        "from setuptools import Distribution; found = Distribution(); found.parse_config_files(['pyproject.toml'])\n"
+        "from setuptools import Distribution; found = Distribution({'script_name': ''})\n"
+        "found.parse_config_files(['pyproject.toml'])\n"
+        f"found.get_command_obj('egg_info').egg_base = {str(tmp_path)!r}\n"
         f"build = found.get_command_obj('build_py'); build.build_lib = {str(tmp_path)!r}\n"
         "build.ensure_finalized(); build.run()"
     )

@@ -8,7 +8,7 @@ from ...source.files import write_whole
 from ..students import Student
 from .class_page import class_page
 from .people import People
-from .samples import Sources, collect
+from .samples import Sources
 from .statistics import count_checks, count_exercises, is_readable, misunderstandings, problems_without_name, student_of
 from .student_page import student_page
 from .tables import checks_table, exercises_table, findings_table, points_table
@@ -40,9 +40,7 @@ def write_report(
     people = People(roster, anonymous)
     adjusted = adjusted or {}
     readable = [result for result in results if is_readable(result)]
-    files = _tables(readable) | {
-        "index.html": class_page(results, collect(readable, sources, roster), people, adjusted)
-    }
+    files = _tables(readable) | {"index.html": class_page(results, sources, people, adjusted)}
     pages = {people.page(student_of(result)): student_page(result, people, adjusted) for result in results}
     (folder / "students").mkdir(parents=True, exist_ok=True)
     for name, content in (files | pages).items():

@@ -11,7 +11,7 @@ from ...protocol.verdicts import Status
 from ...reports.pages import link
 from .people import People, Person
 from .render import render
-from .samples import Key
+from .samples import Key, Sources, collect
 from .statistics import (
     TENTHS,
     CheckCounts,
@@ -31,6 +31,8 @@ from .statistics import (
     tenths,
 )
 
+# How many misunderstandings are shown with their code, at once and behind a fold; and how many without a name.
+OPEN, FOLDED, UNNAMED = 12, 48, 8
 STOPPED = (Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.EXITED)
 
 
@@ -73,7 +75,7 @@ class Row:
 
 def class_page(
     results: Sequence[Result],
-    pieces: Mapping[Key, tuple[str, ...]],
+    sources: Sources,
     people: People,
     adjusted: Mapping[str, tuple[float, str]],
 ) -> bytes:
@@ -81,12 +83,15 @@ def class_page(
 
     Args:
         results: One for each submission.
-        pieces: Of code, that show what was misunderstood.
+        sources: Students' texts: some code is shown.
         people: Who the students are.
         adjusted: Points under the rules of the class.
     """
     readable = [result for result in results if is_readable(result)]
     checks = count_checks(readable)
+    named, unnamed = misunderstandings(readable), problems_without_name(readable)
+    in_detail = [*named[: OPEN + FOLDED], *unnamed[:UNNAMED]]
+    pieces = collect(readable, sources, people.roster, {(one.exercise_id, one.name) for one in in_detail})
     absent = sorted(set(people.roster) - {student_of(result) for result in results})
     return render(
         "class.html",
@@ -96,8 +101,11 @@ def class_page(
         facts=_facts(results),
         notices=list(_notices(results, absent, people)),
         tenths=_columns(tenths(readable)),
-        named=[_shown(one, pieces) for one in misunderstandings(readable)],
-        unnamed=[_shown(one, pieces) for one in problems_without_name(readable)],
+        named=[_shown(one, pieces) for one in named[:OPEN]],
+        folded=[_shown(one, pieces) for one in named[OPEN : OPEN + FOLDED]],
+        rare=named[OPEN + FOLDED :],
+        unnamed=[_shown(one, pieces) for one in unnamed[:UNNAMED]],
+        rare_unnamed=unnamed[UNNAMED:],
         tasks=_tasks(readable),
         stops=_stops(readable),
         addresses={one.exercise_id: link(load_course().exercise(one.exercise_id)) for one in in_order(readable)},

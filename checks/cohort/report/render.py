@@ -48,8 +48,8 @@ def _shown(value: object) -> object:
 
 
 def _harmless(text: str) -> str:
-    shown = printable(text[:LONGEST])
-    return shown if len(text) <= LONGEST else f"{shown}…"
+    shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return shown if shown.isprintable() else printable(shown)  # nearly all are
 
 
 def _prose(text: str) -> Markup:

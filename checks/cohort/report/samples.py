@@ -3,7 +3,8 @@
 import ast
 import re
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ..students import Student
 from .statistics import diagnoses, student_of, unnamed_problem
 
 SHOWN = 2  # pieces of code for each
+ENOUGH = 12  # students of whom the shortest are taken
 LONGEST_FILE = 100_000  # letters: a longer one is no answer, and takes long to read
 LONGEST = 2_500  # letters of a piece
 LEFT_OUT = "…"
@@ -24,26 +26,30 @@ Sources = Mapping[str, Mapping[str, str]] | Callable[[str], Mapping[str, str]]
 Key = tuple[str, str]  # exercise, and the name of the misunderstanding or the problem's words
 
 
-def collect(results: Iterable[Result], sources: Sources, roster: Mapping[str, Student]) -> dict[Key, tuple[str, ...]]:
-    """Find the shortest pieces of code behind each misunderstanding and each problem without a name.
+def collect(
+    results: Iterable[Result], sources: Sources, roster: Mapping[str, Student], wanted: Collection[Key]
+) -> dict[Key, tuple[str, ...]]:
+    """Find short pieces of code behind each misunderstanding and each problem without a name.
 
     Args:
         results: Of submissions that could be read.
         sources: A student's texts, by file name without suffix; asked for one student at a time.
         roster: Who the students are: code that names its writer is not shown.
+        wanted: For which.
     """
     texts_of = sources if callable(sources) else lambda student: sources.get(student, {})
-    found: dict[Key, tuple[str, ...]] = {}
+    found: dict[Key, set[str]] = defaultdict(set)
+    looked_at = Counter[Key]()
     for result in results:
-        keys = list(_keys(result))
+        keys = [key for key in _keys(result) if key in wanted and looked_at[key] < ENOUGH]
         texts = texts_of(student_of(result)) if keys else {}
         own = _own_words(result, roster)
         for exercise_id, name in keys:
             piece = bare(load_course().exercise(exercise_id), texts)
             if piece and not own & _words(piece):
-                pieces = {*found.get((exercise_id, name), ()), piece}
-                found[exercise_id, name] = tuple(sorted(pieces, key=lambda text: (len(text), text))[:SHOWN])
-    return found
+                found[exercise_id, name].add(piece)
+                looked_at[exercise_id, name] += 1
+    return {key: tuple(sorted(texts, key=lambda text: (len(text), text))[:SHOWN]) for key, texts in found.items()}
 
 
 def _keys(result: Result) -> Iterable[Key]:
