@@ -3,6 +3,7 @@
 Whatever is wrong with a submission costs only itself. Submissions are listed first, and read one at a time.
 """
 
+import contextlib
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -207,9 +208,11 @@ def _unwrapped(members: Members, depth: int) -> Members:
 
 
 def _changed_at(paths: tuple[Path, ...], members: Members) -> str:
-    """Tell when a submission was changed last."""
+    """Tell when a submission was changed last; empty if that is no time."""
     newest = getattr(members, "newest", 0) or max(path.lstat().st_mtime for path in paths)
-    return datetime.fromtimestamp(newest, UTC).isoformat(timespec="seconds")
+    with contextlib.suppress(ValueError, OverflowError, OSError):  # no year has so many digits
+        return datetime.fromtimestamp(newest, UTC).isoformat(timespec="seconds")
+    return ""
 
 
 def _handed_in(intake: Intake, members: Members) -> HandedIn:
@@ -266,6 +269,8 @@ def _ignored(members: Members, found: Found) -> Iterator[str]:
         if path not in found.taken and path not in found.notes and not is_litter(path)
     )
     for heading, count in rest.items():
+        if heading in found.notes:
+            continue
         yield f"{_shown(heading)} ({count} files)" if heading.endswith("/") and count > 1 else _shown(heading)
 
 
