@@ -19,9 +19,10 @@ from datetime import datetime
 import psutil
 import pytest
 
-from checks.cohort.intake import archives, members, taking
+from checks.cohort.intake import archives, members, opening, taking
+from checks.cohort.intake.entries import entries, students_of
 from checks.cohort.intake.names import guessed, safe, whose
-from checks.cohort.intake.taking import entries, read_entry, students_of, take_in, take_in_one
+from checks.cohort.intake.taking import read_entry, take_in, take_in_one
 from checks.cohort.students import Student, anonymous_ids, read_roster, read_times
 from checks.course import ROOT, SOLUTIONS, TUTORIAL, load_course
 from checks.grader.grading import Grader
@@ -382,7 +383,7 @@ def test_folder_with_links_and_pipes_is_read_without_them(tmp_path):
     (tmp_path / "link").symlink_to(SOLUTIONS)
     os.mkfifo(tmp_path / "pipe.zip")
     os.mkfifo(tmp_path / "pipe.py")
-    assert take_in_one(tmp_path / "link", "x").intake.problem == taking.LINK
+    assert take_in_one(tmp_path / "link", "x").intake.problem == opening.LINK
     assert "is no file" in take_in_one(tmp_path / "pipe.zip", "x").intake.problem
     assert "is no file" in take_in_one(tmp_path / "pipe.py", "x").intake.problem
 
@@ -434,8 +435,8 @@ def test_what_cannot_be_read_is_refused_in_words(tmp_path, content, words):
 
 
 def test_archive_by_name_that_is_none_is_called_damaged(tmp_path):
-    assert hand_in(tmp_path, "jane.zip", b"<html>log in first</html>").intake.problem == taking.DAMAGED
-    assert hand_in(tmp_path, "jane.docx", b"an essay").intake.problem == taking.NO_KIND
+    assert hand_in(tmp_path, "jane.zip", b"<html>log in first</html>").intake.problem == opening.DAMAGED
+    assert hand_in(tmp_path, "jane.docx", b"an essay").intake.problem == opening.NO_KIND
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -453,6 +454,7 @@ def test_damaged_bytes_of_an_archive_never_raise(tmp_path):
             (tmp_path / "jane").write_bytes(damaged)
             found = take_in_one(tmp_path / "jane", "jane")
             assert found.submission or found.intake.problem
+            assert "no fault" not in found.intake.problem
 
 
 def peak_of(tmp_path, content, name="bomb"):
@@ -497,7 +499,7 @@ def test_zip_of_overlapping_members_is_held_by_the_limit_of_a_package(tmp_path):
 
 
 def test_list_of_a_zip_is_held_within_limits(tmp_path, monkeypatch):
-    monkeypatch.setattr(archives, "LARGEST_INDEX", -archives.LARGEST_READ + 1000)
+    monkeypatch.setattr(archives, "LARGEST_INDEX", 1000)
     assert (
         hand_in(tmp_path, "jane.zip", zipped({f"{n}.txt": "" for n in range(100)})).intake.problem == members.TOO_MANY
     )
@@ -540,7 +542,38 @@ def test_xz_that_asks_for_much_memory_is_refused(tmp_path, monkeypatch):
     content = lzma.compress(tarred({"pooling.py": ANSWER}))
     assert text_of(hand_in(tmp_path, "good.tar.xz", content)) == ANSWER
     monkeypatch.setattr(archives, "XZ_MEMORY", 1024**2)
-    assert hand_in(tmp_path, "jane.tar.xz", content).intake.problem == taking.DAMAGED
+    assert hand_in(tmp_path, "jane.tar.xz", content).intake.problem == opening.DAMAGED
+
+
+def test_tar_with_an_endless_map_of_holes_is_given_up(tmp_path):
+    record = "GNU.sparse.major=1\n", "GNU.sparse.minor=0\n", "GNU.sparse.name=pooling.py\n", "GNU.sparse.realsize=9\n"
+    text = "".join(f"{len(line) + 3} {line}" for line in record).encode()
+    header = tarfile.TarInfo("PaxHeader")
+    header.type, header.size = tarfile.XHDTYPE, len(text)
+    member = tarfile.TarInfo("pooling.py")
+    holes = b"99999999\n" + b"0\n" * 8 * 1024**2
+    member.size = len(holes)
+    content = header.tobuf() + text.ljust(512, b"\0") + member.tobuf() + holes + bytes(2048)
+    found, peak = peak_of(tmp_path, gzip.compress(content))
+    assert found.submission is None
+    assert peak < 512 * 1024**2
+
+
+def test_large_archive_in_a_folder_is_opened_where_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(opening, "LARGEST_READ", 100)
+    assert (
+        text_of(hand_in(tmp_path, "Jane Doe_1_assignsubmission_file_", {"tutorial.zip": GOOD, "setup.py": ""}))
+        == ANSWER
+    )
+    assert hand_in(tmp_path, "twice.zip", zipped({"tutorial.zip": GOOD})).intake.problem == taking.NO_COURSE
+
+
+def test_large_notebook_is_left_out_by_name(tmp_path, monkeypatch):
+    first, second = notebook(MEAN), notebook("def mean_pool(): pass")
+    monkeypatch.setattr(taking, "LARGEST_NOTEBOOKS", len(first) + len(second) - 1)
+    found = hand_in(tmp_path, "jane", {"a.ipynb": first, "b.ipynb": second})
+    assert text_of(found) == ANSWER
+    assert found.intake.ignored == ("b.ipynb (too large: clear its outputs)",)
 
 
 def test_names_of_any_letters_fit_into_a_record(tmp_path):
@@ -580,11 +613,11 @@ def test_huge_files_are_not_read(tmp_path):
         file.truncate(10 * 1024**3)
     with (tmp_path / "big.zip").open("wb") as file:
         file.write(b"PK\x03\x04")
-        file.truncate(taking.LARGEST_ARCHIVE + 1)
+        file.truncate(opening.LARGEST_ARCHIVE + 1)
     found = take_in_one(folder, "jane")
     assert found.submission.sources == {"pooling": ANSWER}
     assert "losses.py" in found.intake.missing
-    assert f"may have {taking.LARGEST_ARCHIVE}" in take_in_one(tmp_path / "big.zip", "jane").intake.problem
+    assert f"may have {opening.LARGEST_ARCHIVE}" in take_in_one(tmp_path / "big.zip", "jane").intake.problem
 
 
 def test_file_of_an_unknown_encoding_costs_its_own_exercises_only(tmp_path):
@@ -655,7 +688,7 @@ def test_roster_names_students_and_finds_who_is_missing(tmp_path):
     assert {entry.student: len(entry.paths) for entry in listed} == {"jdoe": 1, "Bob": 1, "ghost": 0, "stranger": 1}
     assert students_of(listed, students)["stranger"] == Student("stranger")
     found = {each.intake.student: each for each in take_in(folder, students)}
-    assert found["ghost"].intake.problem == taking.NOTHING
+    assert found["ghost"].intake.problem == opening.NOTHING
     assert text_of(found["jdoe"]) == text_of(found["Bob"]) == ANSWER
 
 
@@ -729,3 +762,10 @@ def test_safe_ids_are_what_they_were():
     assert safe("jdoe") == "jdoe"
     assert safe("Jürgen_1") == "Jürgen_1"
     assert whose("jane.zip", False).student == "jane"
+
+
+def test_mistake_of_ours_costs_one_submission_and_is_reported(tmp_path, monkeypatch):
+    monkeypatch.setattr(taking, "find_package", lambda members: members.nothing)
+    monkeypatch.setattr(taking, "write_report", lambda details: "a report" if "AttributeError" in details else "")
+    problem = hand_in(tmp_path, "jane.zip", GOOD).intake.problem
+    assert problem == "it could not be taken in, by no fault of yours; what happened is written in a report"

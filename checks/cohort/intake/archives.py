@@ -12,9 +12,9 @@ from typing import IO, BinaryIO, Protocol, cast
 
 from .members import LARGEST_READ, MOST_MEMBERS, TOO_MANY, Members, Refused, is_foreign, place_of
 
-LARGEST_INDEX = 16 * 1024**2  # bytes of a zip's list of members
+LARGEST_INDEX = 8 * 1024**2  # bytes of a zip's list of members
 LARGEST_HEADERS = 4 * 1024**2  # bytes of what a tar says of one member
-LARGEST_STREAM = 512 * 1024**2  # bytes of a tar when unpacked
+LARGEST_STREAM = 256 * 1024**2  # bytes of a tar when unpacked
 XZ_MEMORY = 128 * 1024**2  # bytes; what `xz -9` makes needs half of it
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 CURE = "pack the folder tutorial as an ordinary zip"
@@ -92,6 +92,7 @@ class Zip:
     def read(self, paths: Collection[str]) -> dict[str, bytes]:
         """Read some files."""
         with _Bounded(self.source()) as stream, zipfile.ZipFile(stream) as archive:
+            stream.most = LARGEST_READ
             return {path: _read_member(archive, self.members[path]) for path in paths}
 
 
@@ -103,13 +104,14 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 
 
 class _Bounded(io.BufferedReader):
-    """A zip's bytes; its list of members is read at once, and would fill any memory."""
+    """A zip's bytes. Its list of members is read at once, and might fill any memory."""
 
     def __init__(self, stream: BinaryIO) -> None:
         super().__init__(cast(io.RawIOBase, stream))
+        self.most = LARGEST_INDEX
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if size and size > LARGEST_INDEX + LARGEST_READ:
+        if size and size > self.most:
             raise Refused(TOO_MANY)
         return super().read(size)
 

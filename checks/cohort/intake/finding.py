@@ -68,6 +68,11 @@ def find_package(members: Members) -> Found | None:
     return found
 
 
+def is_of_course(path: str) -> bool:
+    """Tell whether a file may be one of the course's, by its name."""
+    return not is_foreign(path) and bool(_guessed_at(_split(path)[1]))
+
+
 def _guessed_at(path: str) -> str:
     return exact(path) or guessed(path.rpartition("/")[2])
 
