@@ -13,7 +13,7 @@ from typing import IO, BinaryIO, Protocol, cast
 from .members import LARGEST_READ, MOST_MEMBERS, TOO_MANY, Members, Refused, is_foreign, place_of
 
 LARGEST_INDEX = 8 * 1024**2  # bytes of a zip's list of members
-LARGEST_HEADERS = 4 * 1024**2  # bytes of what a tar says of one member
+LARGEST_HEADERS = 256 * 1024  # bytes of what a tar says of one member
 LARGEST_STREAM = 256 * 1024**2  # bytes of a tar when unpacked
 XZ_MEMORY = 128 * 1024**2  # bytes; what `xz -9` makes needs half of it
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")

@@ -4,6 +4,7 @@ Whatever is wrong with a submission costs only itself.
 """
 
 import contextlib
+import errno
 import lzma
 import struct
 import tarfile
@@ -90,7 +91,8 @@ def read_entry(entry: Entry, times: Mapping[str, str] | None = None) -> HandedIn
     except Refused as error:
         problem = str(error)
     except OSError as error:
-        problem = f"it cannot be read: {error.strerror}" if error.strerror else DAMAGED
+        told = error.strerror and error.errno != errno.EINVAL  # that is a place in an archive that is not there
+        problem = f"it cannot be read: {error.strerror}" if told else DAMAGED
     except BROKEN:
         problem = DAMAGED
     except Exception:  # whatever goes wrong with us costs this submission only
