@@ -113,6 +113,8 @@ def _answers(members: Members, candidates: dict[str, dict[str, str]]) -> dict[st
 def _changed(members: Members, files: Mapping[str, str]) -> int:
     """Count the files with an answer."""
     small = {file: path for file, path in files.items() if members.sizes[path] <= LARGEST_FILE}
+    if sum(members.sizes[path] for path in small.values()) > LARGEST_PACKAGE:
+        return 0  # it would be refused
     contents = members.read(small.values())
     return sum(_is_answer(file, contents[path]) for file, path in small.items() if path in contents)
 
