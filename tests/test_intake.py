@@ -728,6 +728,9 @@ def test_times_come_from_a_file_or_from_what_was_changed_last(tmp_path):
     found = {each.intake.student: each.intake.submitted for each in take_in(folder, times=times)}
     assert found == {"jane": times["jane"], "bob": "1970-01-03T00:00:00+00:00", "eve": "1970-01-02T00:00:00+00:00"}
     assert all(datetime.fromisoformat(time).tzinfo for time in found.values())
+    put(folder, {"bad.zip": b"x"})
+    os.utime(folder / "bad.zip", (86400, 86400))
+    assert take_in_one(folder / "bad.zip", "bad").intake.submitted == "1970-01-02T00:00:00+00:00"
     for wrong in ("2026-11-29T20:00:00", "yesterday", ""):
         (tmp_path / "times.csv").write_text(f"id,submitted\njane,{wrong}\n", encoding="utf-8")
         with pytest.raises(ValueError, match=r"line 2: submitted is .* with its zone"):

@@ -26,7 +26,7 @@ from ..students import Student
 from . import HandedIn
 from .entries import Entry, entries
 from .finding import Found, find_package
-from .members import Members, Refused, is_foreign, is_litter
+from .members import Folder, Members, Refused, is_foreign, is_litter
 from .names import course_files
 from .notebooks import read_notebooks
 from .opening import DAMAGED, newest, open_submission
@@ -85,9 +85,12 @@ def read_entry(entry: Entry, times: Mapping[str, str] | None = None) -> HandedIn
         paths, older = newest(entry.paths)
         source = " ".join(_shown(path.name) for path in paths)
         intake = replace(intake, source=source, ignored=tuple(f"{_shown(path.name)} (older)" for path in older))
+        told_time = (times or {}).get(entry.student)
+        intake = replace(intake, submitted=told_time or _time(max(path.lstat().st_mtime for path in paths)))
         members = open_submission(paths)
-        submitted = (times or {}).get(entry.student) or _changed_at(paths, members)
-        return _handed_in(replace(intake, submitted=submitted), members)
+        if isinstance(members, Folder) and members.newest and not told_time:
+            intake = replace(intake, submitted=_time(members.newest))
+        return _handed_in(intake, members)
     except Refused as error:
         problem = str(error)
     except OSError as error:
@@ -98,14 +101,13 @@ def read_entry(entry: Entry, times: Mapping[str, str] | None = None) -> HandedIn
     except Exception:  # whatever goes wrong with us costs this submission only
         report = write_report(f"submission {_shown(intake.source)}\n{traceback.format_exc()}")
         problem = f"it could not be taken in, by no fault of yours; what happened is written in {report}"
-    return HandedIn(replace(intake, problem=printable(problem), missing=_missing(())), None)
+    return HandedIn(replace(intake, problem=" ".join(printable(problem).split()), missing=_missing(())), None)
 
 
-def _changed_at(paths: tuple[Path, ...], members: Members) -> str:
-    """Tell when a submission was changed last; empty if that is no time."""
-    newest = getattr(members, "newest", 0) or max(path.lstat().st_mtime for path in paths)
+def _time(seconds: float) -> str:
+    """Write when a file was changed; empty if that is no time."""
     with contextlib.suppress(ValueError, OverflowError, OSError):  # no year has so many digits
-        return datetime.fromtimestamp(newest, UTC).isoformat(timespec="seconds")
+        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
     return ""
 
 
