@@ -12,9 +12,9 @@ from typing import IO, BinaryIO, Protocol, cast
 
 from .members import LARGEST_READ, MOST_MEMBERS, TOO_MANY, Members, Refused, is_foreign, place_of
 
-LARGEST_INDEX = 16 * 1024**2  # bytes of a zip's list of members
-LARGEST_HEADERS = 4 * 1024**2  # bytes of what a tar says of one member
-LARGEST_STREAM = 512 * 1024**2  # bytes of a tar when unpacked
+LARGEST_INDEX = 8 * 1024**2  # bytes of a zip's list of members
+LARGEST_HEADERS = 256 * 1024  # bytes of what a tar says of one member
+LARGEST_STREAM = 256 * 1024**2  # bytes of a tar when unpacked
 XZ_MEMORY = 128 * 1024**2  # bytes; what `xz -9` makes needs half of it
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 CURE = "pack the folder tutorial as an ordinary zip"
@@ -62,12 +62,14 @@ class Zip:
     """
 
     def __init__(self, source: Source) -> None:
-        self.archive = zipfile.ZipFile(cast(IO[bytes], _Bounded(source())))
+        self.source = source
         self.members: dict[str, zipfile.ZipInfo] = {}
         self.refused: dict[str, str] = {}
-        if len(self.archive.infolist()) > MOST_MEMBERS:
+        with _Bounded(source()) as stream, zipfile.ZipFile(stream) as archive:
+            listed = archive.infolist()
+        if len(listed) > MOST_MEMBERS:
             raise Refused(TOO_MANY)
-        for member in self.archive.infolist():
+        for member in listed:
             self._add(member)
         self.sizes = {path: member.file_size for path, member in self.members.items()}
 
@@ -89,23 +91,27 @@ class Zip:
 
     def read(self, paths: Collection[str]) -> dict[str, bytes]:
         """Read some files."""
-        return {path: self._read(self.members[path]) for path in paths}
+        with _Bounded(self.source()) as stream, zipfile.ZipFile(stream) as archive:
+            stream.most = LARGEST_READ
+            return {path: _read_member(archive, self.members[path]) for path in paths}
 
-    def _read(self, member: zipfile.ZipInfo) -> bytes:
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others ask for any memory
-            raise Refused(f"the archive is packed in a way that is not read here: {CURE}")
-        with self.archive.open(member) as file:
-            return file.read(LARGEST_READ)
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):  # others ask for any memory
+        raise Refused(f"the archive is packed in a way that is not read here: {CURE}")
+    with archive.open(member) as file:
+        return file.read(LARGEST_READ)
 
 
 class _Bounded(io.BufferedReader):
-    """A zip's bytes; its list of members is read at once, and would fill any memory."""
+    """A zip's bytes. Its list of members is read at once, and might fill any memory."""
 
     def __init__(self, stream: BinaryIO) -> None:
         super().__init__(cast(io.RawIOBase, stream))
+        self.most = LARGEST_INDEX
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if size and size > LARGEST_INDEX + LARGEST_READ:
+        if size and size > self.most:
             raise Refused(TOO_MANY)
         return super().read(size)
 
@@ -136,6 +142,8 @@ class Tar:
                     forward.allowance = LARGEST_READ + LARGEST_HEADERS
                     yield archive, member
                     forward.allowance = LARGEST_HEADERS
+            if forward.block != bytes(tarfile.BLOCKSIZE):  # tarfile takes a broken end for the end
+                raise tarfile.ReadError("the archive is cut off")
 
     def _add(self, member: tarfile.TarInfo) -> None:
         path, problem = place_of(member.name)
@@ -177,7 +185,8 @@ class _Forward:
     def __init__(self, stream: Readable) -> None:
         self.stream = stream
         self.position = 0
-        self.last = b""  # byte that was read: tarfile looks at it twice
+        self.block = b""  # that was read last
+        self.last = b""  # byte of it: tarfile looks at it twice
         self.again = False
         self.allowance = LARGEST_HEADERS
 
@@ -194,7 +203,7 @@ class _Forward:
         before, self.again = self.last if self.again else b"", False
         content = before + _read_all(self.stream, size - len(before))
         self.position += len(content)
-        self.last = content[-1:] or self.last
+        self.block, self.last = content, content[-1:] or self.last
         return content
 
     def seek(self, target: int) -> int:

@@ -1,5 +1,6 @@
 """The package in a submission: the folder that holds the course's files, wherever it lies and whatever it is called."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,7 +26,7 @@ class Found:
         renamed: What stood under another name, and its name in the course.
         taken: Paths in the submission that belong to the package.
         notes: Path to why it is left out.
-        changed: Files of the course that are neither as they were handed out nor the reference.
+        changed: Files with an answer.
     """
 
     folder: str = ""
@@ -45,17 +46,31 @@ def find_package(members: Members) -> Found | None:
     candidates = _candidates(members.sizes, exact) or _candidates(members.sizes, _guessed_at)
     if not candidates:
         return None
-    folder, changed = _choose(members, candidates)
+    changed = _answers(members, candidates)
+    folder = max(
+        changed,
+        key=lambda each: (
+            changed[each],
+            PurePosixPath(each).name == TUTORIAL.name,
+            len(candidates[each]),
+            -len(PurePosixPath(each).parts),
+        ),
+    )
     found = _take(members, folder)
-    found.changed = changed
+    found.changed = changed[folder]
     found.notes |= {
-        f"{other}/" if other else "the top folder": f"not the package: {folder or 'the top folder'} was taken"
-        for other in candidates
-        if other != folder and PurePosixPath(other).name != SOLUTIONS.name
+        f"{other}/" if other else "the top folder": f"answers, too, but {folder or 'the top folder'} was taken"
+        for other in changed
+        if other != folder and changed[other]
     }
     if folder and PurePosixPath(folder).name != TUTORIAL.name:
         found.renamed[f"{folder}/"] = f"{TUTORIAL.name}/"
     return found
+
+
+def is_of_course(path: str) -> bool:
+    """Tell whether a file may be one of the course's, by its name."""
+    return not is_foreign(path) and bool(_guessed_at(_split(path)[1]))
 
 
 def _guessed_at(path: str) -> str:
@@ -81,38 +96,38 @@ def _split(path: str) -> tuple[str, str]:
     return folder, name
 
 
-def _choose(members: Members, candidates: dict[str, dict[str, str]]) -> tuple[str, int]:
-    """Choose the folder with most answers; then the one called tutorial, the fullest, the shallowest."""
-    ours = [folder for folder in candidates if PurePosixPath(folder).name == SOLUTIONS.name]
-    others = [folder for folder in candidates if folder not in ours] or ours
-    ranked = sorted(others, key=lambda folder: (-len(candidates[folder]), folder.count("/")))[:MOST_LOOKED_AT]
-    changed = {folder: _changed(members, candidates[folder]) for folder in ranked}
-    if others == ours and not any(changed.values()):
+def _answers(members: Members, candidates: dict[str, dict[str, str]]) -> dict[str, int]:
+    """Count the answers in the folders that may be the package; the course's own solutions are none.
+
+    Raises:
+        Refused: There is nothing else.
+    """
+    others = [folder for folder in candidates if PurePosixPath(folder).name != SOLUTIONS.name]
+    ranked = sorted(others or candidates, key=lambda folder: (-len(candidates[folder]), folder.count("/")))
+    changed = {folder: _changed(members, candidates[folder]) for folder in ranked[:MOST_LOOKED_AT]}
+    if not others and not any(changed.values()):
         raise Refused(OURS)
-    folder = max(
-        ranked,
-        key=lambda each: (
-            changed[each],
-            PurePosixPath(each).name == TUTORIAL.name,
-            len(candidates[each]),
-            -len(PurePosixPath(each).parts),
-        ),
-    )
-    return folder, changed[folder]
+    return changed
 
 
 def _changed(members: Members, files: Mapping[str, str]) -> int:
-    """Count the files that are neither stubs nor the reference."""
+    """Count the files with an answer."""
     small = {file: path for file, path in files.items() if members.sizes[path] <= LARGEST_FILE}
+    if sum(members.sizes[path] for path in small.values()) > LARGEST_PACKAGE:
+        return 0  # it would be refused
     contents = members.read(small.values())
-    return sum(_is_changed(file, contents[path]) for file, path in small.items() if path in contents)
+    return sum(_is_answer(file, contents[path]) for file, path in small.items() if path in contents)
 
 
-def _is_changed(file: str, content: bytes) -> bool:
+def _is_answer(file: str, content: bytes) -> bool:
+    """Tell whether a file defines what it should, and is neither a stub nor the reference."""
     try:
-        return decode(content) not in (stubs()[file], _reference()[file])
+        text = decode(content)
     except SyntaxError:
         return True
+    names = "|".join(exercise.path[0] for exercise in load_course().of_file(file))
+    defines = re.search(rf"^(?:async +)?(?:def|class) +(?:{names})\b", text, re.MULTILINE)
+    return bool(defines) and text not in (stubs()[file], _reference()[file])
 
 
 @cache

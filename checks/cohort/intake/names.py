@@ -36,17 +36,18 @@ def guessed(name: str) -> str:
     if dot + suffix != ".py" or stem.startswith("test"):
         return ""
     stem = re.sub(r"[ -]+", "_", AGAIN.sub("", stem))
-    inner = {file.partition("/")[2]: file for file in course_files() if "/" in file}
-    names = inner
-    if not re.search(_word(FAULTS), stem):
-        names = inner | {file: file for file in course_files() if "/" not in file}
-    found = {file for name, file in names.items() if re.search(_word(name), stem)}
+    pattern, files = _words(bool(re.search(rf"(?<![a-z]){FAULTS}(?![a-z])", stem)))
+    found = {files[word] for word in pattern.findall(stem)}
     return found.pop() if len(found) == 1 else ""
 
 
-def _word(name: str) -> str:
-    """Give the pattern of a name as a word of a longer one; a number may follow."""
-    return rf"(?<![a-z]){name}\d*(?![a-z])"
+@cache
+def _words(in_faults: bool) -> tuple[re.Pattern[str], dict[str, str]]:
+    """Give the pattern of the files' names as words of a longer one, and what they mean; a number may follow."""
+    files = {file.rpartition("/")[2]: file for file in course_files() if "/" in file}
+    if not in_faults:
+        files |= {file: file for file in course_files() if "/" not in file}
+    return re.compile(rf"(?<![a-z])({'|'.join(files)})\d*(?![a-z])"), files
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from ...source.definitions import NO_PYTHON, Definition, find, locate, parse, re
 from .finding import stubs
 
 MAGIC = re.compile(r"\s*[%!?]")
+MOST_CELLS = 1000
 HARMLESS = re.compile(r"%%(?:time|timeit|capture)\b")  # what follows is Python all the same
 
 
@@ -77,7 +78,9 @@ def _cells(path: str, content: bytes, answers: Answers) -> Iterator[Cell]:
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         answers.notes[path] = "no notebook that can be read"
         return
-    for number, source in sources:
+    if len(sources) > MOST_CELLS:
+        answers.notes[path] = f"more than {MOST_CELLS} code cells: the first ones were looked at"
+    for number, source in sources[:MOST_CELLS]:
         place, text = f"{path}, cell {number}", _python_of(source)
         try:
             yield Cell(place, text, parse(text))

@@ -1,115 +1,58 @@
-"""Taking in: from the submissions' folder to one package for each student, and a record of what was found.
+"""Taking in: from what a student has handed in to a package, and a record of what was found.
 
-Whatever is wrong with a submission costs only itself. Submissions are listed first, and read one at a time.
+Whatever is wrong with a submission costs only itself.
 """
 
-import io
+import contextlib
+import errno
+import lzma
+import struct
+import tarfile
+import traceback
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from itertools import accumulate
 from pathlib import Path
 
+from ...grader.bugs import write_report
 from ...grader.record import Intake
 from ...protocol.verdicts import printable
 from ...source.files import submission_of
 from ..students import Student
 from . import HandedIn
-from .archives import CURE, SUFFIXES, is_inner, open_archive
+from .entries import Entry, entries
 from .finding import Found, find_package
-from .members import LARGEST_READ, Files, Folder, Members, Refused, is_foreign, is_litter, open_file
-from .names import Whose, course_files, safe, whose
+from .members import Folder, Members, Refused, is_foreign, is_litter
+from .names import course_files
 from .notebooks import read_notebooks
+from .opening import DAMAGED, newest, open_submission
 
 LONGEST_LIST = 20
 LONGEST_NAME = 120  # letters
-LARGEST_ARCHIVE = 512 * 1024**2  # bytes
 MOST_NOTEBOOKS = 10
-INNER = 2  # archives in one another: a folder of a download page holds one, which may hold another
-SINGLE = (".py", ".ipynb")
-NO_SUBMISSIONS = {".csv", ".toml", ".json"}  # lists that lie beside them
+LARGEST_NOTEBOOKS = 8 * 1024**2  # bytes of all
 
-NOTHING = "nothing was handed in"
 EMPTY = "there is nothing in it: hand in the folder tutorial"
 NO_COURSE = "no file of the course was found in it, such as pooling.py: hand in the folder tutorial"
-NO_KIND = "it is neither a folder, a zip or tar archive, a Python file nor a notebook: hand in the folder tutorial"
-DAMAGED = f"it is damaged and cannot be read: {CURE} once more, and open it yourself before you hand it in"
-LINK = "it is a link to something else: hand in the folder itself"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A student's place in the submissions' folder.
-
-    Attributes:
-        student: Their id.
-        paths: What they have handed in; nothing, if only the roster knows them.
-        name: Of the student, if the name of the submission tells it.
-    """
-
-    student: str
-    paths: tuple[Path, ...] = ()
-    name: str = ""
-
-
-def entries(folder: Path, roster: Mapping[str, Student] | None = None) -> list[Entry]:
-    """List what lies in the submissions' folder, by student, and who of the roster is missing.
-
-    Args:
-        folder: Each folder or file in it is a submission.
-        roster: Id to student, if there is one.
-
-    Raises:
-        ValueError: There is no such folder, or nothing in it.
-    """
-    if not folder.is_dir():
-        raise ValueError(f"submissions is {str(folder)!r}, but there is no such folder: unpack it, if it is an archive")
-    found = {path: whose(path.name, path.is_dir()) for path in sorted(folder.iterdir()) if _is_submission(path)}
-    if not found:
-        raise ValueError(f"submissions is {str(folder)!r}, but there is nothing in it")
-    roster = roster or {}
-    ids = _ids({name.student for name in found.values()})
-    listed: dict[str, Entry] = {student: Entry(student) for student in roster}
-    for path, name in found.items():
-        student = _in_roster(name, roster) or ids[name.student]
-        before = listed.get(student, Entry(student, name=printable(name.name)))
-        listed[student] = replace(before, paths=(*before.paths, path))
-    return [listed[student] for student in sorted(listed)]
-
-
-def _is_submission(path: Path) -> bool:
-    return not (path.name.startswith(".") or is_litter(path.name) or path.suffix.lower() in NO_SUBMISSIONS)
-
-
-def _ids(names: Iterable[str]) -> dict[str, str]:
-    """Give every name an id of its own, also where a file system does not tell upper case from lower."""
-    ids: dict[str, str] = {}
-    used: set[str] = set()
-    for name in sorted(names, key=lambda name: (safe(name) != name, name)):  # who has an id already keeps it
-        student, number = safe(name), 2
-        while student.casefold() in used:
-            student, number = f"{safe(name)}-{number}", number + 1
-        used.add(student.casefold())
-        ids[name] = student
-    return ids
-
-
-def _in_roster(name: Whose, roster: Mapping[str, Student]) -> str:
-    """Find the id in the roster that a submission's name means; empty if there is none."""
-    by_id = {student.casefold(): student for student in roster}
-    names = Counter(student.name.casefold() for student in roster.values())
-    by_name = {each.name.casefold(): student for student, each in roster.items() if names[each.name.casefold()] == 1}
-    for other in (name.student, safe(name.student), *name.others):
-        if other and (student := by_id.get(other.casefold()) or by_name.get(other.casefold())):
-            return student
-    return ""
-
-
-def students_of(listed: Iterable[Entry], roster: Mapping[str, Student] | None = None) -> dict[str, Student]:
-    """Give everybody who is in a roster or has handed in something."""
-    roster = roster or {}
-    return {entry.student: roster.get(entry.student, Student(entry.student, entry.name)) for entry in listed}
+BROKEN = (  # what Python's libraries say of archives
+    EOFError,
+    IndexError,
+    KeyError,
+    MemoryError,
+    NotImplementedError,
+    OverflowError,
+    RecursionError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def take_in(
@@ -139,77 +82,33 @@ def read_entry(entry: Entry, times: Mapping[str, str] | None = None) -> HandedIn
     """
     intake = Intake(entry.student, "")
     try:
-        paths, older = _newest(entry.paths)
+        paths, older = newest(entry.paths)
         source = " ".join(_shown(path.name) for path in paths)
         intake = replace(intake, source=source, ignored=tuple(f"{_shown(path.name)} (older)" for path in older))
-        members = _open(paths)
-        submitted = (times or {}).get(entry.student) or _changed_at(paths, members)
-        return _handed_in(replace(intake, submitted=submitted), members)
+        told_time = (times or {}).get(entry.student)
+        intake = replace(intake, submitted=told_time or _time(max(path.lstat().st_mtime for path in paths)))
+        members = open_submission(paths)
+        if isinstance(members, Folder) and members.newest and not told_time:
+            intake = replace(intake, submitted=_time(members.newest))
+        return _handed_in(intake, members)
     except Refused as error:
         problem = str(error)
-    except Exception as error:  # whatever an archive is made to do costs its own submission only
-        problem = f"it cannot be read: {error.strerror}" if isinstance(error, OSError) and error.strerror else DAMAGED
-    return HandedIn(replace(intake, problem=printable(problem), missing=_missing(())), None)
+    except OSError as error:
+        told = error.strerror and error.errno != errno.EINVAL  # that is a place in an archive that is not there
+        problem = f"it cannot be read: {error.strerror}" if told else DAMAGED
+    except BROKEN:
+        problem = DAMAGED
+    except Exception:  # whatever goes wrong with us costs this submission only
+        report = write_report(f"submission {_shown(intake.source)}\n{traceback.format_exc()}")
+        problem = f"it could not be taken in, by no fault of yours; what happened is written in {report}"
+    return HandedIn(replace(intake, problem=" ".join(printable(problem).split()), missing=_missing(())), None)
 
 
-def _newest(paths: tuple[Path, ...]) -> tuple[tuple[Path, ...], list[Path]]:
-    """Choose among what one student has handed in: single files belong together, else the newest counts.
-
-    Raises:
-        Refused: There is nothing.
-    """
-    if not paths:
-        raise Refused(NOTHING)
-    singles = tuple(path for path in paths if path.suffix.lower() in SINGLE and _is_file(path))
-    if len(singles) == len(paths):
-        return singles, []
-    rest = sorted((path for path in paths if path not in singles), key=lambda path: (path.lstat().st_mtime, path.name))
-    return (rest[-1],), [*rest[:-1], *singles]
-
-
-def _is_file(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink()
-
-
-def _open(paths: tuple[Path, ...]) -> Members:
-    """Open what was handed in.
-
-    Raises:
-        Refused: It is nothing that can be graded.
-    """
-    first = paths[0]
-    if first.is_symlink():
-        raise Refused(LINK)
-    if first.is_dir():
-        return _unwrapped(Folder(first), INNER)
-    if first.suffix.lower() in SINGLE and _is_file(first):
-        return Files(paths)
-    with open_file(first) as file:
-        size = file.seek(0, io.SEEK_END)
-    if size > LARGEST_ARCHIVE:
-        raise Refused(f"it has {size} bytes, but may have {LARGEST_ARCHIVE}: {CURE}")
-    members = open_archive(partial(open_file, first))
-    if members is None:
-        raise Refused(DAMAGED if first.name.lower().endswith(SUFFIXES) else NO_KIND)
-    return _unwrapped(members, INNER - 1)
-
-
-def _unwrapped(members: Members, depth: int) -> Members:
-    """Open the archive in a submission that holds nothing else, as download pages pack it."""
-    inner = [path for path in members.sizes if is_inner(path)]
-    plain = [path for path in members.sizes if path.lower().endswith(SINGLE) and not is_foreign(path)]
-    if len(inner) != 1 or plain or not depth or members.sizes[inner[0]] >= LARGEST_READ:
-        return members
-    found = open_archive(partial(io.BytesIO, members.read(inner)[inner[0]]))
-    if found is None:
-        raise Refused(DAMAGED)
-    return _unwrapped(found, depth - 1)
-
-
-def _changed_at(paths: tuple[Path, ...], members: Members) -> str:
-    """Tell when a submission was changed last."""
-    newest = getattr(members, "newest", 0) or max(path.lstat().st_mtime for path in paths)
-    return datetime.fromtimestamp(newest, UTC).isoformat(timespec="seconds")
+def _time(seconds: float) -> str:
+    """Write when a file was changed; empty if that is no time."""
+    with contextlib.suppress(ValueError, OverflowError, OSError):  # no year has so many digits
+        return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+    return ""
 
 
 def _handed_in(intake: Intake, members: Members) -> HandedIn:
@@ -242,8 +141,9 @@ def _add_notebooks(members: Members, found: Found) -> None:
     """Where no file holds an answer, look into notebooks; the course's own ones lie in its docs."""
     paths = [path for path in sorted(members.sizes) if path.lower().endswith(".ipynb") and not is_foreign(path)]
     paths = [path for path in paths if "docs" not in path.split("/")[:-1]][:MOST_NOTEBOOKS]
-    small = [path for path in paths if members.sizes[path] < LARGEST_READ]
-    found.notes |= {path: "too large" for path in paths if path not in small}
+    sums = dict(zip(paths, accumulate(members.sizes[path] for path in paths), strict=True))
+    small = [path for path in paths if sums[path] <= LARGEST_NOTEBOOKS]
+    found.notes |= {path: "too large: clear its outputs" for path in paths if path not in small}
     answers = read_notebooks(members.read(small))
     found.contents |= answers.contents
     found.renamed |= answers.renamed
@@ -266,6 +166,8 @@ def _ignored(members: Members, found: Found) -> Iterator[str]:
         if path not in found.taken and path not in found.notes and not is_litter(path)
     )
     for heading, count in rest.items():
+        if heading in found.notes:
+            continue
         yield f"{_shown(heading)} ({count} files)" if heading.endswith("/") and count > 1 else _shown(heading)
 
 
