@@ -1,6 +1,7 @@
 """Hostile submissions in bubblewrap: each earns what a blank one earns, leaves nothing behind, costs nobody a point."""
 
 import contextlib
+import ctypes
 import os
 import shutil
 import socket
@@ -62,6 +63,7 @@ def grader(secret):
         if os.environ.get("REQUIRE_BUBBLEWRAP"):
             pytest.fail(f"{reason}, and REQUIRE_BUBBLEWRAP is set")
         pytest.skip(reason)
+    ctypes.CDLL(None).syscall(250, 1, None)  # on x86-64: a keyring for all that we start, as a login has one
     tier, sandbox = open_tier(Tier.BUBBLEWRAP)
     assert tier is Tier.BUBBLEWRAP
     with Grader(sandbox=sandbox, diagnosis=0) as grader:
@@ -143,7 +145,7 @@ def test_nothing_of_the_course_that_tells_an_answer_is_to_be_found(grader, left_
             folders[:] = [name for name in folders if name != "site-packages" and os.path.join(folder, name) != "/usr"]
             won = won or "judges.py" in files or "pooling.py" in files or "misconceptions.toml" in files
             won = won or any(name.startswith("judges.") for name in files)
-            won = won or bool({"answers", "referee", "solutions", "tutorial", ".git", "tests"} & set(folders))
+            won = won or bool({"answers", "referee", "solutions", "tutorial", ".git", "docs"} & set(folders))
     """
     assert_held(grader, textwrap.dedent(body) + IF_WON)
 
@@ -262,6 +264,7 @@ def test_no_right_is_left_to_undo_the_isolation(grader, left_alone):
         for attempt in (
             lambda: os.mknod("device", stat.S_IFBLK | 0o600, os.makedev(254, 0)),
             lambda: os.setuid(0),
+            *(lambda name=name: os.chmod("/dev/" + name, 0o666) for name in ("null", "zero", "full", "urandom", "tty")),
             lambda: open("/etc/shadow").read(),
             lambda: open("/proc/sys/user/max_user_namespaces", "w").write("9"),
             lambda: os.listdir("/sys"),
