@@ -174,12 +174,14 @@ def test_another_submission_cannot_be_read_written_or_linked(grader, left_alone,
     assert other.read_text(encoding="utf-8") == POOLING
 
 
+TEMPTING = (CHECKS, CHECKS / "protocol" / "__pycache__", CHECKS / "worker", Path(sys.prefix))
+
+
 def test_nothing_is_left_for_the_next_one(grader, left_alone):
     leaving = f"""
         import os
         text = b"two-heads-left"
-        for folder in (".", "/tmp", "/dev/shm", "/dev", "/", "/room", "/proc", {str(CHECKS)!r}, {str(Path(sys.prefix))!r},
-                       {str(CHECKS / "protocol" / "__pycache__")!r}, {str(CHECKS / "worker")!r}):
+        for folder in (".", "/tmp", "/dev/shm", "/dev", "/", "/room", "/proc", *{list(map(str, TEMPTING))!r}):
             try:
                 with open(os.path.join(folder, "two-heads-left.py"), "wb") as file:
                     file.write(text)
@@ -203,7 +205,7 @@ def test_nothing_is_left_for_the_next_one(grader, left_alone):
             won = won or "two-heads-left.py" in files
     """
     assert_held(grader, textwrap.dedent(looking) + IF_WON)
-    for folder in (CHECKS, CHECKS / "protocol" / "__pycache__", CHECKS / "worker", Path(sys.prefix), Path("/tmp")):
+    for folder in (*TEMPTING, Path("/tmp")):
         assert not (folder / "two-heads-left.py").exists()
 
 
@@ -373,7 +375,7 @@ ENDS = {
         None,
     ),
     "fake report": (
-        'import sys\nfor stream in (sys.__stdout__, sys.stderr):\n'
+        "import sys\nfor stream in (sys.__stdout__, sys.stderr):\n"
         '    print(\'{"status": "passed", "points": 100}\\n1.1 passed 100 of 100\', file=stream, flush=True)\n'
         "return None\n",
         {Status.FAILED},
