@@ -89,8 +89,8 @@ import os, sys
 with open(os.path.join(os.path.dirname(__file__), "calls"), "a") as calls:
     print(*sys.argv[1:], file=calls)
 if sys.argv[1] == "run":
-    python, *options, code = sys.argv[sys.argv.index("two-heads-worker") + 1 :]
-    os.execv({sys.executable!r}, [python, *options, code.replace("'/course'", {str(ROOT)!r}.__repr__())])
+    _, *options, code = sys.argv[sys.argv.index("two-heads-worker") + 1 :]
+    os.execv({sys.executable!r}, [{sys.executable!r}, *options, code.replace("'/course'", {str(ROOT)!r}.__repr__())])
 """
 
 
