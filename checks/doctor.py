@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from .cohort.isolation import available
 from .course import LOCAL_SEED, RELEASE, ROOT, SOLUTIONS, TUTORIAL, load_course
 from .grader.background import is_prepared, prepare_in_background
 from .grader.grading import Grader
@@ -122,6 +123,10 @@ def _sandbox() -> Found:
     return result.status is Status.PASSED, found, "report this as a bug"
 
 
+def _isolation() -> Found:
+    return True, f"to be had for a class: {', '.join(available())}", ""
+
+
 def _expected() -> Found:
     if is_prepared(EXPECTED, LOCAL_SEED):
         return True, "what known mistakes look like is computed", ""
@@ -138,5 +143,6 @@ EXAMINATIONS: dict[str, Callable[[], Found]] = {
     "tutorial": _tutorial,
     "encoder": _encoder,
     "sandbox": _sandbox,
+    "isolation": _isolation,
     "expected": _expected,
 }

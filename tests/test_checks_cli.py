@@ -256,7 +256,7 @@ def test_doctor_finds_all_well(monkeypatch, prepared, kept, found):
     monkeypatch.setattr("checks.doctor.prepare_in_background", lambda folder, seed: kept)
     examined = list(examine())
     assert found in examined[-1].found
-    names = ["course", "Python", "platform", "torch", "tutorial", "encoder", "sandbox", "expected"]
+    names = ["course", "Python", "platform", "torch", "tutorial", "encoder", "sandbox", "isolation", "expected"]
     assert [one.name for one in examined] == names
     assert all(one.well for one in examined), examined
 

@@ -96,7 +96,7 @@ class _Work:
         self.error: bytes | None = None
         self.finished = Finished(imports_solutions=False)
         self.started = False
-        self.look_at = 0.0  # when what it uses is looked at again
+        self.look_at = time.monotonic() + POLLING  # when what it uses is looked at again
 
     def follow(self) -> Reason:
         """Collect messages until the last one, or until something goes wrong; returns the reason for ending.

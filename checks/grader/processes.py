@@ -13,10 +13,11 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from ..course import CHECKS, ROOT
 from ..protocol.messages import Fork, Kill, Killed, Load, MessageError, decode, encode
+from .usage import Used, used_by
 
 if TYPE_CHECKING:
     import psutil
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
 PATIENCE = 10  # seconds for a server that only has to kill
 
 _left_alone: list["subprocess.Popen[bytes]"] = []  # or Python would complain that they are still running
-
-
-class Used(NamedTuple):
-    """What a job uses, with all that it has started: bytes of memory, and processes."""
-
-    memory: int = 0
-    processes: int = 0
 
 
 class Process(Protocol):
@@ -121,26 +115,6 @@ def start_in_background(module: str, call: str) -> None:
         creationflags=getattr(subprocess, "DETACHED_PROCESS", 0),  # on Windows
     )
     _left_alone.append(process)
-
-
-def used_by(processes: "Sequence[psutil.Process]") -> Used:
-    """Add up what some processes use; memory that several of them share counts once, where the system tells it."""
-    import psutil
-
-    held = 0
-    for process in processes:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            held += process.memory_info().rss if len(processes) == 1 else _share_of(process)
-    return Used(held, len(processes))
-
-
-def _share_of(process: "psutil.Process") -> int:
-    import psutil
-
-    try:
-        return int(process.memory_full_info().pss)
-    except (psutil.AccessDenied, AttributeError):  # other systems do not tell
-        return int(process.memory_info().rss)
 
 
 @contextlib.contextmanager

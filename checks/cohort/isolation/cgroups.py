@@ -47,6 +47,7 @@ def open_cgroup(limits: Limits) -> Cgroup | None:
         MOUNTS / "pids" / name: ("pids.max", processes),
     }
     made: list[Path] = []
+    _sweep(MOUNTS / "memory", MOUNTS / "pids")
     try:
         if (MOUNTS / "memory").is_dir():
             for folder, (file, value) in first.items():
@@ -55,6 +56,7 @@ def open_cgroup(limits: Limits) -> Cgroup | None:
                 (folder / file).write_text(value, encoding="ascii")
         else:
             folder = _own_group().parent / name
+            _sweep(folder.parent)
             folder.mkdir()
             made.append(folder)
             (folder / "memory.max").write_text(memory, encoding="ascii")
@@ -64,6 +66,17 @@ def open_cgroup(limits: Limits) -> Cgroup | None:
         Cgroup(tuple(made)).close()
         return None
     return Cgroup(tuple(made))
+
+
+def _sweep(*places: Path) -> None:
+    """Remove what graders have left that were killed."""
+    import psutil
+
+    for folder in (folder for place in places for folder in place.glob("two-heads-*-*")):
+        owner = folder.name.split("-")[2]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            with contextlib.suppress(OSError):  # some process is still in there
+                folder.rmdir()
 
 
 def _own_group() -> Path:

@@ -1,6 +1,6 @@
 """The command line of a container for one job, for Docker and for Podman.
 
-The image is built from `Containerfile` beside this file; the same fork-free worker runs in it as on systems without forks.
+The image is built from `Containerfile` beside this file; in it, a new Python does the job, as on systems without forks.
 """
 
 import shutil

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...grader.limits import Limits
-from ...grader.processes import ForkServer, FreshProcess, FreshProcesses, Used, python_command, start_server
+from ...grader.processes import ForkServer, FreshProcess, FreshProcesses, python_command, start_server
+from ...grader.usage import Used
 from .bubblewrap import bubblewrap_command
 from .cgroups import Cgroup, open_cgroup
 from .containers import container_command, engine
