@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from .intake import HandedIn
-from .intake.taking import Entry, entries, read_entry, students_of
+from .intake.entries import Entry, entries, students_of
+from .intake.taking import read_entry
 from .students import Student, anonymous_ids, read_roster, read_times
 
 
