@@ -1,5 +1,6 @@
 """A class graded from end to end: what is kept, what is graded again, and what a broken process costs."""
 
+import csv
 import json
 import os
 import shutil
@@ -159,6 +160,17 @@ def test_grade_class_refuses_a_scheduler_that_does_not_answer(submissions, tmp_p
 # The command
 
 
+def test_grade_one_prints_the_form_of_a_platform_and_nothing_else(submissions, capsys):
+    options = ["--one", "--form", "gradescope", "--exercise", "1.1", "--isolation", "process"]
+    assert answer(["grade", str(submissions / "bob"), *options]) == 0
+    assert json.loads(capsys.readouterr().out)["tests"][0]["score"] == 0
+
+
+def test_grade_without_a_place_for_the_report_says_what_is_missing(submissions):
+    with pytest.raises(ValueError, match="output is missing"):
+        answer(["grade", str(submissions)])
+
+
 def test_grade_writes_a_gradebook_a_page_for_each_and_what_a_platform_reads(submissions, tmp_path, capsys):
     report = tmp_path / "report"
     options = ["--exercise", "1.1", "--isolation", "process", "--jobs", "1", "--form", "junit"]
@@ -166,8 +178,8 @@ def test_grade_writes_a_gradebook_a_page_for_each_and_what_a_platform_reads(subm
     printed = capsys.readouterr().out
     assert "eve: it is damaged" in printed
     assert str(report / "index.html") in printed.replace("\n", "")
-    lines = (report / "gradebook.csv").read_text().splitlines()
-    assert [line.split(",")[0] for line in lines[-3:]] == ["ada", "bob", "eve"]
+    with (report / "gradebook.csv").open(newline="") as file:
+        assert [row["id"] for row in csv.DictReader(file)] == ["ada", "bob", "eve"]
     assert sorted(path.stem for path in (report / "students").iterdir()) == ["ada", "bob", "eve"]
     assert sorted(path.name for path in (report / "junit").iterdir()) == ["ada.xml", "bob.xml", "eve.xml"]
 
