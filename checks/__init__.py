@@ -18,6 +18,7 @@ Three processes take part, and each folder says whose code it holds:
 - `referee/` is trusted: it runs the same checks on the reference, compares, and looks for the misconception.
 - `protocol/` is what they share, `source/` handles code as text, `exercises/` holds a folder for each exercise.
 - `challenge/` measures a learner's own project, from its weights or predictions, and runs nothing of it.
+- `cohort/` grades a class: many submissions that nobody trusts, and what they say together.
 - `maintain/` proves the course sound. `run.py` is what `checks` and `checks run` do; all other files here are commands.
 
 Imports go one way: `source`, `protocol`, `exercises`, then `worker` and `referee`, `grader`, `maintain`, and last the
