@@ -1,4 +1,4 @@
-"""The command line: `checks run 1.1`, `watch`, `why`, `list`, `hint`, `show`, `reset`, `record`, `grade`, `challenge` and more.
+"""The command line: `checks run 1.1`, `watch`, `why`, `hint`, `show`, `reset`, `record`, `grade`, `challenge` and more.
 
 What needs torch runs in other processes or is imported when it is asked for: `list` and `hint` answer at once.
 """
