@@ -203,6 +203,8 @@ def test_grade_anonymous_names_nobody_outside_the_private_folder(submissions, tm
         (["--only", "zoe"], "nobody in the class has that id"),
         (["--exercise", "9.9"], "exercise is '9.9'"),
         (["--roster", "missing.csv"], "missing.csv"),
+        (["--backend", "dask"], "go together"),
+        (["--scheduler", "tcp://127.0.0.1:9"], "go together"),
     ],
 )
 def test_grade_refuses_a_mistake_before_it_makes_anything(submissions, tmp_path, options, problem):

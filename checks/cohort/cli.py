@@ -10,7 +10,7 @@ import typer
 from ..course import load_course
 from ..protocol.verdicts import Status
 from .formats import Form, Gradebook
-from .wish import Order, Tier, Writing
+from .wish import Backend, Order, Tier, Writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,8 @@ def grade(
     isolation: Annotated[
         Tier | None, typer.Option(help="what holds their code; the best there is, if not given")
     ] = None,
-    scheduler: Annotated[str, typer.Option(help="address of a Dask cluster, such as tcp://10.0.0.1:8786")] = "",
+    backend: Annotated[Backend, typer.Option(help="who does the work")] = Backend.LOCAL,
+    scheduler: Annotated[str, typer.Option(help="of a Dask cluster, such as tcp://10.0.0.1:8786")] = "",
     gradebook: Annotated[Gradebook, typer.Option(help="form of gradebook.csv")] = Gradebook.PLAIN,
     form: Annotated[list[Form] | None, typer.Option(help="files for a platform, in a folder of that name")] = None,
     sources: Annotated[
@@ -58,6 +59,8 @@ def grade(
     from .classroom import Classroom
     from .policy import read_policy
 
+    if (backend is Backend.DASK) != bool(scheduler):
+        raise ValueError("backend dask and scheduler go together: give --backend dask --scheduler ADDRESS, or neither")
     exercises = load_course().select(tuple(exercise or ()), task)
     order = Order(exercises, jobs or _processors(), isolation, scheduler, fresh, timeout)
     wish = Writing(gradebook, tuple(form or ()), sources, read_policy(policy) if policy else None)
@@ -92,7 +95,12 @@ def _grade(
             settings = settings_of(order, folder)
             students = classroom.chosen(only)
             console.print(f"{_count(len(students), 'submission')}, isolation: {settings.isolation}")
-            results = _follow(grade_class(classroom, students, order, folder, settings), len(students), console)
+            graded = grade_class(classroom, students, order, folder, settings)
+            try:
+                results = _follow(graded, len(students), console)
+            except KeyboardInterrupt:
+                console.print("Stopped. What is graded stays: give the same command again, and it goes on.")
+                raise
             write_output(folder, folder.all_results(classroom.students), classroom, wish)
     except Timeout:
         raise ValueError(f"output is {str(output)!r}, but another run is writing there: wait for its end") from None

@@ -19,6 +19,13 @@ class Tier(StrEnum):
     CONTAINER = "container"
 
 
+class Backend(StrEnum):
+    """Who does the work: processes of this machine, or the workers of a Dask cluster."""
+
+    LOCAL = "local"
+    DASK = "dask"
+
+
 @dataclass(frozen=True)
 class Order:
     """How a class is to be graded.

@@ -163,11 +163,16 @@ def known_answers(student: MadeStudent) -> list[Answer]:
 
 
 def files_of(student: MadeStudent) -> list[str]:
-    """List the files that a student hands in: of some forms, only those that were worked at, and never none."""
+    """List the files that a student hands in: of some forms, only those that were worked at, and never none.
+
+    A notebook stands for the files that its cells belong to.
+    """
     files = list(fresh_stubs())
-    if student.form not in (SOME_FILES, ONE_FILE):
+    if student.form not in (SOME_FILES, ONE_FILE, NOTEBOOK):
         return files
-    worked_at = dict.fromkeys(each.exercise.file for each in student.answers if each.name != STUB)
+    worked_at = dict.fromkeys(each.exercise.file for each in known_answers(student) if each.name != STUB)
+    if student.form == NOTEBOOK:
+        return list(worked_at)
     return list(worked_at or [student.answers[0].exercise.file])[: 1 if student.form == ONE_FILE else None]
 
 

@@ -61,10 +61,12 @@ def _grade_all(students: Sequence[str], read: Read, settings: Settings, jobs: in
 
 def _in_parallel(students: Iterable[str], read: Read, settings: Settings, jobs: int) -> Iterator[Graded]:
     work = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs")
+    interrupted = True
     try:
         yield from work(delayed(_grade)(read(student), settings) for student in students)
-    finally:
-        get_reusable_executor().shutdown()  # its processes hold graders, which are to end before we do
+        interrupted = False
+    finally:  # its processes hold graders, which are to end before we do
+        get_reusable_executor().shutdown(kill_workers=interrupted)
 
 
 def _grade(handed_in: HandedIn, settings: Settings) -> Graded:
