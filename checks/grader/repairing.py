@@ -152,7 +152,7 @@ class _Search:
         self.first: Progress = (0, 0, 0)
         self.turn, self.asking = threading.Lock(), threading.Lock()
         self.tried = Tried()
-        self.found: _Candidate | None = None
+        self.found: tuple[int, _Candidate] | None = None  # the one that was taken first of those that pass
         self.error: Exception | None = None
         self.known: dict[tuple[int, int, bytes], Examined] = {}
         self.ready, self.deadline = threading.Barrier(2), float("inf")
@@ -177,9 +177,10 @@ class _Search:
     def _repair(self) -> Repair:
         if self.found is None:
             return Repair(self.exercise.exercise_id, self.tried)
-        before, after = self.candidates.original.text.splitlines(), self.found.text.splitlines()
+        found = self.found[1]
+        before, after = self.candidates.original.text.splitlines(), found.text.splitlines()
         diff = tuple(list(difflib.unified_diff(before, after, lineterm="", n=1))[2:])
-        return Repair(self.exercise.exercise_id, self.tried, self.found.changes, diff, self.total)
+        return Repair(self.exercise.exercise_id, self.tried, found.changes, diff, self.total)
 
     def _work(self, sandbox: Sandbox, seconds: float) -> None:
         limits = self.grader.limits
@@ -192,8 +193,8 @@ class _Search:
             self.ready.wait()
             self.first, started = progress, time.monotonic()
             self.deadline = started + seconds
-            while time.monotonic() < self.deadline and self.found is None and (candidate := self._take()):
-                self._try(attempts, candidate)
+            while time.monotonic() < self.deadline and self.found is None and (taken := self._take()):
+                self._try(attempts, *taken)
                 self.tried = replace(self.tried, seconds=time.monotonic() - started)
         except threading.BrokenBarrierError:
             pass
@@ -204,20 +205,23 @@ class _Search:
         finally:
             attempts.close()
 
-    def _take(self) -> _Candidate | None:
+    def _take(self) -> tuple[int, _Candidate] | None:
+        """Take the next candidate, and its number: the likelier of two that pass is found, whichever ends first."""
         with self.turn:
             candidate = self.candidates.take()
-            if candidate:
-                kind = "singles" if len(candidate.changes) == 1 else "pairs"
-                self.tried = replace(self.tried, **{kind: getattr(self.tried, kind) + 1})
-        return candidate
+            if candidate is None:
+                return None
+            kind = "singles" if len(candidate.changes) == 1 else "pairs"
+            self.tried = replace(self.tried, **{kind: getattr(self.tried, kind) + 1})
+            return self.tried.singles + self.tried.pairs, candidate
 
-    def _try(self, attempts: Attempts, candidate: _Candidate) -> None:
+    def _try(self, attempts: Attempts, number: int, candidate: _Candidate) -> None:
         progress = self._progress(attempts, candidate.text)
         if progress == PASSES:
             attempts.close()  # what it has left behind must not count
             if self._holds(attempts.sandbox, candidate.text):
-                self.found = self.found or candidate
+                with self.turn:
+                    self.found = min(self.found or (number, candidate), (number, candidate), key=lambda found: found[0])
         elif progress > self.first:
             with self.turn:
                 self.candidates.extend(candidate, progress)
