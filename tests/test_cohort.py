@@ -231,6 +231,13 @@ def test_grade_goes_on_after_it_was_killed(submissions, tmp_path):
     assert not psutil.wait_procs(children, timeout=20)[1]
 
 
+def test_grade_with_several_processes_leaves_nothing_to_complain_of(submissions, tmp_path):
+    command = [sys.executable, "-m", "checks", "grade", str(submissions), "--output", str(tmp_path / "report")]
+    command += ["--exercise", "1.1", "--isolation", "process", "--jobs", "2"]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stderr == ""
+
+
 def test_classroom_reads_one_submission(tmp_path):
     classroom = Classroom(TUTORIAL, one=True)
     assert classroom.read("submission").submission.sources.keys() >= {"pooling"}

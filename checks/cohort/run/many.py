@@ -60,13 +60,20 @@ def _grade_all(students: Sequence[str], read: Read, settings: Settings, jobs: in
 
 
 def _in_parallel(students: Iterable[str], read: Read, settings: Settings, jobs: int) -> Iterator[Graded]:
-    work = Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs")
     interrupted = True
     try:
-        yield from work(delayed(_grade)(read(student), settings) for student in students)
+        with Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs") as work:
+            yield from work(delayed(_grade)(read(student), settings) for student in students)
         interrupted = False
-    finally:  # its processes hold graders, which are to end before we do
-        get_reusable_executor().shutdown(kill_workers=interrupted)
+    finally:
+        if jobs > 1:
+            _end_processes(interrupted)
+
+
+def _end_processes(at_once: bool) -> None:
+    """End the processes that joblib keeps for the next time: they hold graders, which are to end before we do."""
+    executor = get_reusable_executor(reuse=True)
+    getattr(executor, "terminate", executor.shutdown)(kill_workers=at_once)
 
 
 def _grade(handed_in: HandedIn, settings: Settings) -> Graded:
