@@ -157,6 +157,21 @@ def test_grade_class_refuses_a_scheduler_that_does_not_answer(submissions, tmp_p
         graded(submissions, tmp_path / "report", scheduler="tcp://127.0.0.1:9")
 
 
+def test_grade_again_starts_no_second_grader(submissions, monkeypatch, tmp_path):
+    opened = []
+    whole = many.machine.Grader
+    monkeypatch.setattr(many.machine, "Grader", lambda *a, **k: opened.append(a) or whole(*a, **k))
+    many.machine._grader.cache_clear()
+    classroom, folder = Classroom(submissions), ReportFolder(tmp_path / "report")
+    settings = settings_of(Order(EXERCISES, tier=Tier.PROCESS), folder)
+    handed_in = classroom.read("ada")
+    result = many.machine.grade(handed_in, settings)
+    late = replace(result, exercises=(replace(result.exercises[0], status=Status.TIMED_OUT), *result.exercises[1:]))
+    again = many.machine.grade_again(handed_in, settings, late)
+    assert [one.status for one in again.exercises] == EXPECTED["ada"]
+    assert len(opened) == 1
+
+
 # The command
 
 
@@ -186,15 +201,17 @@ def test_grade_writes_a_gradebook_a_page_for_each_and_what_a_platform_reads(subm
 
 def test_grade_anonymous_names_nobody_outside_the_private_folder(submissions, tmp_path):
     report, roster = tmp_path / "report", tmp_path / "roster.csv"
-    roster.write_text("id,name,email\nada,Ada L.,ada@example.org\nbob,Bob M.,bob@example.org\n")
+    roster.write_text("id,name,email\nada,Ada L.,ada@example.org\nbob,=1+1,bob@example.org\n")
     options = ["--exercise", "1.1", "--isolation", "process", "--anonymous", "--roster", str(roster)]
     answer(["grade", str(submissions), "--output", str(report), *options])
     texts = [path for path in report.rglob("*") if path.is_file() and "private" not in path.parts]
     assert texts
     assert not {path.stem for path in texts} & {"ada", "bob", "eve"}
-    for name in ('"ada"', '"bob"', ">eve<", "eve.zip", "Ada L.", "example.org"):
+    for name in ('"ada"', '"bob"', ">eve<", "eve.zip", "Ada L.", "=1+1", "example.org"):
         assert not [path for path in texts if name.encode() in path.read_bytes()], name
-    assert "Ada L." in (report / "private" / "names.csv").read_text()
+    names = (report / "private" / "names.csv").read_text()
+    assert "Ada L." in names
+    assert "'=1+1" in names  # no spreadsheet computes a name
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,11 @@
 """A class as the run sees it: the students and what each has handed in; under other names, if none is to be known."""
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from .formats.rows import table
 from .intake import HandedIn
 from .intake.entries import Entry, entries, students_of
 from .intake.taking import read_entry
@@ -69,12 +68,9 @@ class Classroom:
 
     def names(self) -> bytes:
         """Write who is who, as CSV: for the instructor alone."""
-        file = io.StringIO()
-        writer = csv.writer(file)
-        writer.writerow(("anonymous", "id", "name"))
         known = students_of(self._entries.values(), self._roster)
-        writer.writerows((name, student, known[student].name) for name, student in self._names.items())
-        return file.getvalue().encode()
+        rows = ((name, student, known[student].name) for name, student in self._names.items())
+        return table(("anonymous", "id", "name"), rows).encode()
 
     @cached_property
     def _roster(self) -> dict[str, Student]:

@@ -136,10 +136,6 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _student(result: "Result") -> str:
-    return result.intake.student if result.intake else ""
-
-
 def _follow(graded: "Iterable[tuple[Result, bool]]", total: int, console: "Console") -> "list[Result]":
     """Show how many are done, what went wrong with how many, and how long it will take."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -175,7 +171,7 @@ def _sum_up(results: "list[Result]", folder: "ReportFolder", console: "Console")
         if counts[status]:
             console.print(f"{_count(counts[status], 'exercise')} {status}", style="bold")
     for result in unreadable[:10]:
-        console.print(Text(f"{_student(result)}: {result.intake.problem if result.intake else ''}"))
+        console.print(Text(f"{result.student}: {result.intake.problem if result.intake else ''}"))
     if len(unreadable) > 10:
         console.print(f"and {len(unreadable) - 10} more that could not be read")
     earned = sorted(result.points for result in results)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from ..grader.record import Result
 from .classroom import Classroom
-from .isolation import open_tier
+from .isolation import choose_tier
 from .run.folder import ReportFolder
 from .run.many import grade_many, on_cluster
 from .run.settings import Settings
@@ -18,8 +18,7 @@ def settings_of(order: Order, folder: ReportFolder) -> Settings:
     Raises:
         ValueError: The tier is not to be had here.
     """
-    tier, sandbox = open_tier(order.tier)
-    sandbox.close()
+    tier = choose_tier(order.tier)
     exercises = tuple(exercise.exercise_id for exercise in order.exercises)
     expected = "" if order.scheduler else str(folder.expected)
     return Settings(folder.seed, exercises, tier.value, order.seconds, expected)

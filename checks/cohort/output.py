@@ -28,7 +28,7 @@ def write_output(folder: ReportFolder, results: Sequence[Result], classroom: Cla
     for form in wish.forms:
         (folder.path / form.value).mkdir(exist_ok=True)
         for result in results:
-            name = f"{result.intake.student if result.intake else ''}{FILES[form].suffix}"
+            name = f"{result.student}{FILES[form].suffix}"
             write_whole(folder.path / form.value / name, FILES[form].write(result).encode())
     if wish.sources:
         for student in classroom.students:

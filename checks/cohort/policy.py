@@ -105,7 +105,7 @@ def apply(policy: Policy, results: Iterable[Result]) -> list[Adjusted]:
 
 
 def _adjust(policy: Policy, result: Result) -> Adjusted:
-    student = result.intake.student if result.intake else ""
+    student = result.student
     earned, possible = result.points, result.possible
     days, penalty, explanation = _penalty(policy, student, result)
     if any(exercise.status is Status.NOT_JUDGED for exercise in result.exercises):

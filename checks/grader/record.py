@@ -77,6 +77,11 @@ class Result:
     intake: Intake | None = None
 
     @property
+    def student(self) -> str:
+        """Whose it is: an id; empty if it was not graded in a class."""
+        return self.intake.student if self.intake else ""
+
+    @property
     def points(self) -> float:
         """Points earned."""
         return total(self.exercises)

@@ -76,7 +76,7 @@ class Row:
 
 def rows_of(results: Iterable[Result], roster: Roster, adjusted: Adjustments | None = None) -> list[Row]:
     """Give a row for each student: in the roster's order, then who is not in it; by id."""
-    by_id = {result.intake.student if result.intake else "": result for result in results}
+    by_id = {result.student: result for result in results}
     strangers = sorted(by_id.keys() - roster.keys())
     everybody = [*roster.values(), *(Student(student) for student in strangers)]
     return [Row(who, by_id.get(who.student), (adjusted or {}).get(who.student)) for who in everybody]

@@ -32,10 +32,20 @@ def open_tier(demanded: Tier | None = None, limits: Limits | None = None) -> tup
     Raises:
         ValueError: It is not to be had; the text says why, and what helps.
     """
+    tier = choose_tier(demanded)
+    return tier, OPENERS[tier](limits)
+
+
+def choose_tier(demanded: Tier | None = None) -> Tier:
+    """Give a demanded tier, or the best one that is to be had.
+
+    Raises:
+        ValueError: The demanded one is not to be had; the text says why, and what helps.
+    """
     tier = demanded or next(tier for tier in BEST_FIRST if not why_not(tier))
     if reason := why_not(tier):
         raise ValueError(f"isolation is {tier.value!r}, but that is not to be had here: {reason}")
-    return tier, OPENERS[tier](limits)
+    return tier
 
 
 OPENERS: dict[Tier, Callable[[Limits | None], Sandbox]] = {

@@ -61,8 +61,7 @@ class ReportFolder:
         """Give a secret of the class: it is drawn once, and kept for the instructor alone."""
         file = self.private / name
         if not file.exists():
-            write_whole(file, draw().encode())
-            file.chmod(0o600)
+            self.write_private(name, draw().encode())
         return file.read_text(encoding="ascii")
 
     def find(self, handed_in: HandedIn, settings: Settings) -> Result | None:
