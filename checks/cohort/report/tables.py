@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from ...grader.record import Result
-from ...protocol.verdicts import printable
+from ..formats.texts import cell
 from .statistics import (
     CheckCounts,
     ExerciseCounts,
@@ -59,13 +59,7 @@ def written(head: Row, rows: Iterable[Row]) -> bytes:
     """Write a table in UTF-8."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerows([list(head), *([_cell(value) for value in row] for row in rows)])
+    writer.writerows(
+        [list(head), *([cell(value) if isinstance(value, str) else value for value in row] for row in rows)]
+    )
     return file.getvalue().encode()
-
-
-def _cell(value: object) -> object:
-    """Keep a text a text: a spreadsheet would run what begins like a formula."""
-    if not isinstance(value, str):
-        return value
-    text = printable(value)
-    return f"'{text}" if text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\n") else text
