@@ -19,11 +19,12 @@ import pytest
 from checks.cli import answer
 from checks.cohort.classroom import Classroom
 from checks.cohort.grading import grade_class, settings_of
-from checks.cohort.run import many
+from checks.cohort.run import machine, many
 from checks.cohort.run.folder import ReportFolder
 from checks.cohort.wish import Order, Tier
 from checks.course import ROOT, SOLUTIONS, TUTORIAL, load_course
 from checks.grader.record import SCHEMA
+from checks.grader.referee import Referee
 from checks.protocol.verdicts import Status
 
 EXERCISES = load_course().select(("1.1", "1.2"))
@@ -181,6 +182,22 @@ def test_grade_one_prints_the_form_of_a_platform_and_nothing_else(submissions, c
     assert json.loads(capsys.readouterr().out)["tests"][0]["score"] == 0
 
 
+def test_grade_one_judges_when_what_observes_has_ended(submissions, monkeypatch, capsys):
+    alive = []
+    monkeypatch.setattr(Referee, "_start", lambda self, start=Referee._start: (alive.extend(family()), start(self)))
+    machine._grader.cache_clear()  # a grader of another test has its referee already
+    options = ["--one", "--form", "gradescope", "--exercise", "1.1", "--exercise", "1.2", "--isolation", "process"]
+    before = set(family())
+    assert answer(["grade", str(submissions / "ada"), *options]) == 0
+    assert [test["status"] for test in json.loads(capsys.readouterr().out)["tests"]] == ["passed", "passed"]
+    assert set(alive) <= before
+    assert len(family()) > len(before)  # the referee is still there: it was looked at the right processes
+
+
+def family():
+    return [child.pid for child in psutil.Process().children(recursive=True)]
+
+
 def test_grade_without_a_place_for_the_report_says_what_is_missing(submissions):
     with pytest.raises(ValueError, match="output is missing"):
         answer(["grade", str(submissions)])
@@ -212,6 +229,21 @@ def test_grade_anonymous_names_nobody_outside_the_private_folder(submissions, tm
     names = (report / "private" / "names.csv").read_text()
     assert "Ada L." in names
     assert "'=1+1" in names  # no spreadsheet computes a name
+
+
+def test_grade_anonymous_keeps_to_the_rules_for_some_and_tells_of_those_for_nobody(submissions, tmp_path, capsys):
+    policy = tmp_path / "policy.toml"
+    policy.write_text(
+        "deadline = 2001-01-01T00:00:00Z\npenalty = 1\n"
+        "[students.ada]\nuntil = 2999-01-01T00:00:00Z\n[students.zoe]\ndays = 1\n"
+    )
+    options = ["--exercise", "1.1", "--isolation", "process", "--anonymous", "--policy", str(policy)]
+    answer(["grade", str(submissions), "--output", str(tmp_path / "report"), *options])
+    printed = capsys.readouterr().out
+    assert "rules for 'zoe', but nobody" in printed
+    assert "'ada'" not in printed
+    with (tmp_path / "report" / "gradebook.csv").open(newline="") as file:
+        assert sorted(float(row["total"]) for row in csv.DictReader(file)) == [0, 0, 3]
 
 
 @pytest.mark.parametrize(

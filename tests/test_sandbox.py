@@ -8,7 +8,7 @@ import time
 import psutil
 import pytest
 
-from checks.course import SOLUTIONS, load_course
+from checks.course import ROOT, SOLUTIONS, load_course
 from checks.grader.grading import Grader
 from checks.grader.limits import Limits
 from checks.grader.processes import ForkServer, FreshProcesses
@@ -132,3 +132,19 @@ def test_job_that_no_frame_can_carry_is_not_judged_and_waited_for(grader, monkey
     assert result.status is Status.NOT_JUDGED
     assert "is larger than" in reports[0]
     assert grade(grader, None).status is Status.PASSED
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="huge pages are Linux's")
+def test_memory_in_huge_pages_holds_what_it_held():
+    code = (
+        "from checks.worker.huge_pages import use_huge_pages\n"
+        "content = bytearray(range(250)) * 100_000\n"
+        "use_huge_pages()\n"
+        "huge = [line.split()[1] for line in open('/proc/self/smaps_rollup') if line.startswith('AnonHuge')]\n"
+        "print(content == bytearray(range(250)) * 100_000, huge[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    same, huge = done.stdout.split()
+    assert same == "True"
+    if not int(huge):
+        pytest.skip("this system moves nothing into huge pages by itself")

@@ -60,11 +60,15 @@ class Classroom:
         Raises:
             ValueError: Nobody has such an id.
         """
-        own = {entry: name for name, entry in self._names.items()}
         for student in only:
-            if student not in own and student not in self._names:
+            if student not in self.known_as and student not in self._names:
                 raise ValueError(f"only is {student!r}, but nobody in the class has that id")
-        return [own.get(student, student) for student in only] or list(self._names)
+        return [self.known_as.get(student, student) for student in only] or list(self._names)
+
+    @cached_property
+    def known_as(self) -> dict[str, str]:
+        """The id that each student has in results, by their own."""
+        return {student: name for name, student in self._names.items()}
 
     def names(self) -> bytes:
         """Write who is who, as CSV: for the instructor alone."""

@@ -80,7 +80,9 @@ def _grade(
     from dataclasses import replace
 
     from filelock import FileLock, Timeout
+    from rich.text import Text
 
+    from ..reports.telling import counted
     from ..reports.terminal import make_console
     from .grading import grade_class, secret_of, settings_of
     from .output import write_output
@@ -94,7 +96,9 @@ def _grade(
                 folder.write_private("names.csv", classroom.names())
             settings = settings_of(order, folder)
             students = classroom.chosen(only)
-            console.print(f"{_count(len(students), 'submission')}, isolation: {settings.isolation}")
+            for stranger in wish.policy.strangers(classroom.known_as) if wish.policy else ():
+                console.print(Text(f"The policy has rules for {stranger!r}, but nobody in the class has that id."))
+            console.print(f"{counted(len(students), 'submission')}, isolation: {settings.isolation}")
             graded = grade_class(classroom, students, order, folder, settings)
             try:
                 results = _follow(graded, len(students), console)
@@ -111,6 +115,7 @@ def _grade(
 def _print_one(classroom: "Classroom", order: Order, form: Form) -> int:
     """Grade one submission and print what a platform reads; nothing else is left of it."""
     import tempfile
+    from dataclasses import replace
 
     from .formats.forms import FILES
     from .grading import grade_class, settings_of
@@ -118,8 +123,9 @@ def _print_one(classroom: "Classroom", order: Order, form: Form) -> int:
 
     with tempfile.TemporaryDirectory() as name:
         folder = ReportFolder(Path(name))
+        settings = replace(settings_of(order, folder), sparing=True)  # a platform's container is small
         students = list(classroom.students)
-        ((result, _),) = grade_class(classroom, students, order, folder, settings_of(order, folder))
+        ((result, _),) = grade_class(classroom, students, replace(order, jobs=1), folder, settings)
     print(FILES[form].write(result))
     return _exit_code([result])
 
@@ -163,13 +169,15 @@ def _sum_up(results: "list[Result]", folder: "ReportFolder", console: "Console")
     """Say what came out: what needs a look first."""
     from rich.text import Text
 
+    from ..reports.telling import counted
+
     counts = Counter(
         exercise.status for result in results for exercise in result.exercises if exercise.status in TROUBLE
     )
     unreadable = [result for result in results if result.intake and result.intake.problem]
     for status in TROUBLE:
         if counts[status]:
-            console.print(f"{_count(counts[status], 'exercise')} {status}", style="bold")
+            console.print(f"{counted(counts[status], 'exercise')} {status}", style="bold")
     for result in unreadable[:10]:
         console.print(Text(f"{result.student}: {result.intake.problem if result.intake else ''}"))
     if len(unreadable) > 10:
@@ -179,7 +187,3 @@ def _sum_up(results: "list[Result]", folder: "ReportFolder", console: "Console")
         possible = max(result.possible for result in results)
         console.print(f"Points: {earned[0]:g} to {earned[-1]:g} of {possible}, median {earned[len(earned) // 2]:g}")
     console.print(Text(f"Report: {folder.path / 'index.html'}"))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

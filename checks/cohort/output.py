@@ -22,7 +22,8 @@ def write_output(folder: ReportFolder, results: Sequence[Result], classroom: Cla
         classroom: Who they are, and what they have written.
         wish: What is wanted.
     """
-    adjusted = {each.student: each for each in apply(wish.policy, results)} if wish.policy else {}
+    policy = wish.policy and wish.policy.under(classroom.known_as)
+    adjusted = {each.student: each for each in apply(policy, results)} if policy else {}
     table = TABLES[wish.gradebook](results, classroom.students, adjusted or None)
     write_whole(folder.path / "gradebook.csv", table.encode())
     for form in wish.forms:

@@ -22,13 +22,14 @@ exempt = true     # from all of it
 import math
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from ..grader.record import Result
 from ..protocol.verdicts import Status
+from ..reports.telling import counted
 
 DAY = timedelta(days=1)
 BASES = ("earned", "possible")
@@ -74,6 +75,10 @@ class Policy:
     def strangers(self, students: Iterable[str]) -> list[str]:
         """List the ids with rules of their own that no student has: a slip of the pen, most likely."""
         return sorted(set(self.students) - set(students))
+
+    def under(self, known_as: Mapping[str, str]) -> "Policy":
+        """Give the same rules for students who have other ids in results."""
+        return replace(self, students={known_as.get(own, own): rules for own, rules in self.students.items()})
 
 
 @dataclass(frozen=True)
@@ -134,16 +139,16 @@ def _penalty(policy: Policy, student: str, result: Result) -> tuple[int, float, 
     base = result.points if policy.of == "earned" else result.possible
     penalty = round(min(result.points, base * percent / 100), 1)
     own = "their own deadline" if override.until else "the deadline"
-    late = f"Handed in {_count(days, 'day')} after {own}, {deadline.isoformat(' ', 'minutes')}"
+    late = f"Handed in {counted(days, 'day')} after {own}, {deadline.isoformat(' ', 'minutes')}"
     if not charged:
-        return days, 0, f"{late}: within {_count(free, 'late day')}."
-    without = f", {_count(free, 'late day')} of them free" if free else ""
+        return days, 0, f"{late}: within {counted(free, 'late day')}."
+    without = f", {counted(free, 'late day')} of them free" if free else ""
     most = f", at most {policy.most:g} %" if percent < charged * policy.penalty else ""
     return (
         days,
         penalty,
         (
-            f"{late}{without}: {_count(charged, 'day')} at {policy.penalty:g} %{most} of {base:g} points {policy.of} "
+            f"{late}{without}: {counted(charged, 'day')} at {policy.penalty:g} %{most} of {base:g} points {policy.of} "
             f"takes off {penalty:g}."
         ),
     )
@@ -152,10 +157,6 @@ def _penalty(policy: Policy, student: str, result: Result) -> tuple[int, float, 
 def days_late(late: timedelta, grace: float = 0) -> int:
     """Count the days that have begun after a deadline; one that is over within the grace, in minutes, is none."""
     return 0 if late <= timedelta(minutes=grace) else max(0, math.ceil(late / DAY))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _time_of(result: Result) -> datetime | None:

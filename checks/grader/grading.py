@@ -49,12 +49,18 @@ class Grader:
 
     def start(self) -> tuple[Sandbox, Referee]:
         """Start the processes, if they have not started yet."""
+        return self._open_sandbox(), self._open_referee()
+
+    def _open_sandbox(self) -> Sandbox:
         self.sandbox = self.sandbox or open_sandbox()
+        return self.sandbox
+
+    def _open_referee(self) -> Referee:
         if self.referee is None:
             self.referee = Referee(self.seed)
         if self.folder and not self.referee.folder:
             self.referee.remember(self.folder)
-        return self.sandbox, self.referee
+        return self.referee
 
     def warm_up(self, exercise: Exercise) -> None:
         """Load what an exercise needs, before anybody waits for it."""
@@ -95,29 +101,55 @@ class Grader:
         for exercise in exercises:
             yield read_result(submission, exercise, untouched) or self._grade(submission, exercise, tell)
 
+    def grade_sparingly(self, submission: Submission, exercises: Iterable[Exercise]) -> Iterator[ExerciseResult]:
+        """Grade exercises where memory is scarce: what observes them all has ended when what judges them starts.
+
+        Args:
+            submission: Whose answers.
+            exercises: Which.
+        """
+        chosen = list(exercises)
+        seen = [read_result(submission, exercise) or self._observe(submission, exercise) for exercise in chosen]
+        if self.sandbox:
+            self.sandbox.close()
+            self.sandbox = None
+        for exercise, found in zip(chosen, seen, strict=True):
+            yield self._judge(submission, exercise, found, lambda result: None)
+
     def _grade(self, submission: Submission, exercise: Exercise, tell: Tell) -> ExerciseResult:
+        return self._judge(submission, exercise, self._observe(submission, exercise, prepare=True), tell)
+
+    def _observe(self, submission: Submission, exercise: Exercise, prepare: bool = False) -> Ending | ExerciseResult:
+        """Observe an exercise; where that fails, its result says so. The referee may prepare itself meanwhile."""
         try:
-            sandbox, referee = self.start()
-            referee.prepare(exercise)
-            ending = self._observe(sandbox, submission, exercise)
-            result = judged(exercise, referee.judge(exercise, ending), ending)
+            if prepare:
+                self._open_referee().prepare(exercise)
+            sandbox, job = self._open_sandbox(), job_of(submission, exercise, self.seed, self.limits)
+            sandbox.prepare(handed_out(exercise)[1])
+            ending = observe(sandbox.start(), job, self.limits, self.limits.seconds or exercise.seconds)
+            if ending.reason is Reason.NOT_STARTED:
+                raise NotJudged(f"its process did not start\n{ending.output}")
+        except Exception as error:
+            return not_judged(exercise, error)
+        return ending
+
+    def _judge(
+        self, submission: Submission, exercise: Exercise, seen: Ending | ExerciseResult, tell: Tell
+    ) -> ExerciseResult:
+        """Make the result of what was observed, if it is none already."""
+        if isinstance(seen, ExerciseResult):
+            return seen
+        try:
+            referee = self._open_referee()
+            result = judged(exercise, referee.judge(exercise, seen), seen)
             result = replace(result, notes=notes_on(submission, exercise))
-        except Exception as error:  # whatever goes wrong with us costs this exercise only
-            details = str(error) if isinstance(error, NotJudged) else traceback.format_exc()
-            return not_judged(exercise, write_report(f"exercise {exercise.exercise_id}\n{details}"))
+        except Exception as error:
+            return not_judged(exercise, error)
         if result.status is Status.PASSED:
             return result
         tell(result)
         found = referee.diagnose(self.diagnosis)
         return replace(result, diagnosis=found.diagnosis, gave_up=found.gave_up)
-
-    def _observe(self, sandbox: Sandbox, submission: Submission, exercise: Exercise) -> Ending:
-        job = job_of(submission, exercise, self.seed, self.limits)
-        sandbox.prepare(handed_out(exercise)[1])
-        ending = observe(sandbox.start(), job, self.limits, self.limits.seconds or exercise.seconds)
-        if ending.reason is Reason.NOT_STARTED:
-            raise NotJudged(f"its process did not start\n{ending.output}")
-        return ending
 
 
 def job_of(submission: Submission, exercise: Exercise, seed: int, limits: Limits) -> Job:
@@ -171,7 +203,9 @@ def _earned(exercise: Exercise, status: Status) -> float:
     return exercise.points if status is Status.PASSED else 0
 
 
-def not_judged(exercise: Exercise, report: Path) -> ExerciseResult:
-    """Give the result of an exercise with which we have failed."""
+def not_judged(exercise: Exercise, error: Exception) -> ExerciseResult:
+    """Give the result of an exercise with which we have failed: whatever goes wrong with us costs this one only."""
+    details = str(error) if isinstance(error, NotJudged) else "".join(traceback.format_exception(error))
+    report = write_report(f"exercise {exercise.exercise_id}\n{details}")
     problem = f"this exercise could not be judged, by no fault of yours; what happened is written in {report}"
     return result_of(exercise, Status.NOT_JUDGED, problem)

@@ -13,6 +13,7 @@ from ..course import Exercise, load_course
 from ..grader.history import History, Past
 from ..grader.progress import News, tasks_in_a_row
 from ..grader.results import ExerciseResult
+from .telling import counted
 
 NEXT = {
     "python -m tutorial demo": "the whole system in a minute, by your code",
@@ -148,8 +149,3 @@ def _what_next() -> RenderableType:
 
 def _command(command: str) -> Text:
     return Text(command, "cyan")
-
-
-def counted(number: int, one: str, several: str) -> str:
-    """Write a number with its noun."""
-    return f"{number} {one if number == 1 else several}"

@@ -45,3 +45,8 @@ def short_output(output: str) -> list[str]:
     lines = output.rstrip("\n").split("\n")
     more = [f"… and {len(lines) - MOST_OUTPUT} more lines"] if len(lines) > MOST_OUTPUT else []
     return [line[:500] for line in lines[:MOST_OUTPUT]] + more
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """Write a number with its noun; of several, the noun takes an s if nothing else is given."""
+    return f"{number} {one if number == 1 else several or f'{one}s'}"

@@ -53,11 +53,11 @@ def _graft_body(
         own = locate(learner, sorted(names)) if isinstance(node, Definition) else None
         if here & others:
             learner.body = [old for old in learner.body if not (isinstance(old, Definition) and old.name in names)]
-            _insert(learner, _foreign(node), reference.body[index + 1 :])
+            _insert(learner, ast.increment_lineno(node, GRAFTED), reference.body[index + 1 :])
         elif isinstance(node, ast.ClassDef) and isinstance(own, ast.ClassDef):
             _graft_body(own, node, (*path, node.name), mine, others)
         elif not names & {name for old in learner.body for name in _bound_names(old)}:
-            _insert(learner, _foreign(node), reference.body[index + 1 :])
+            _insert(learner, ast.increment_lineno(node, GRAFTED), reference.body[index + 1 :])
 
 
 def _insert(learner: ast.Module | ast.ClassDef, node: ast.stmt, later: Sequence[ast.stmt]) -> None:
@@ -72,12 +72,6 @@ def _insert(learner: ast.Module | ast.ClassDef, node: ast.stmt, later: Sequence[
             learner.body.insert(position, node)
             return
     learner.body.append(node)
-
-
-def _foreign(node: ast.stmt) -> ast.stmt:
-    """Copy a statement of the reference, with line numbers that no learner's file has."""
-    copied = ast.parse(ast.unparse(node)).body[0]
-    return ast.increment_lineno(copied, GRAFTED)
 
 
 def _bound_names(node: ast.stmt) -> set[str]:

@@ -17,12 +17,15 @@ import traceback
 from collections.abc import Iterable
 
 from ..protocol.messages import Fork, Kill, Killed, Load, decode, encode
+from .huge_pages import use_huge_pages
 from .job import serve_once
 from .namespaces import enter, machine
 
 # Of Linux's prctl.
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+
+MANY = 50  # forks: huge pages take as long as 30 forks gain by them; who has forked so often has a class to grade
 
 
 def serve_forks(descriptor: int, isolated: bool = False) -> None:
@@ -36,7 +39,7 @@ def serve_forks(descriptor: int, isolated: bool = False) -> None:
     _process_control(PR_SET_CHILD_SUBREAPER, 1)  # what a child leaves running becomes ours, to be found and killed
     if isolated:
         machine()  # once, and not in every child
-    child = 0
+    child = forks = 0
     while True:
         content, streams, _, _ = socket.recv_fds(control, 1 << 20, 3)
         if not content:
@@ -46,10 +49,12 @@ def serve_forks(descriptor: int, isolated: bool = False) -> None:
             case Load(statements, module):
                 _load(statements, module)
             case Fork():
+                if (forks := forks + 1) % MANY == 0:
+                    use_huge_pages()
                 child = _fork(control, streams, isolated)
             case Kill(ended):
                 status = _exit_status(child, 1.0 if ended else 0.0)
-                kill_children()
+                kill_children(child if status is None else None)
                 control.sendall(encode(Killed(status)))
 
 
@@ -113,14 +118,25 @@ def _exit_status(child: int, patience: float) -> int | None:
         time.sleep(0.01)
 
 
-def kill_children() -> None:
-    """Kill all children, and their children, which become ours when their parent is gone."""
-    import psutil
-
-    while children := psutil.Process().children():
+def kill_children(first: int | None = None) -> None:
+    """Kill a child, then all others, and their children, which become ours when their parent is gone."""
+    children = [first] if first else _children()
+    while children:
         for child in children:
-            with contextlib.suppress(psutil.Error):
-                child.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
         for child in children:
             with contextlib.suppress(ChildProcessError):
-                os.waitpid(child.pid, 0)
+                os.waitpid(child, 0)
+        children = _children()
+
+
+def _children() -> list[int]:
+    """List our children, also those that have ended; the system tells quickly that there are none."""
+    import psutil
+
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return []
+    return [child.pid for child in psutil.Process().children()]

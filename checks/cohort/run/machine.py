@@ -38,8 +38,9 @@ def grade(handed_in: HandedIn, settings: Settings) -> Result:
         nothing = Submission(handed_in.intake.source, {})
         results = [result_of(exercise, Status.ERROR, handed_in.intake.problem) for exercise in exercises]
         return _record(handed_in, nothing, results, settings)
-    grader = _grader(replace(settings, exercises=()))  # one, whatever it is asked for
-    return _record(handed_in, submission, list(grader.grade(submission, exercises)), settings)
+    grader = _grader(replace(settings, exercises=(), sparing=False))  # one, whatever it is asked for
+    way = grader.grade_sparingly if settings.sparing else grader.grade
+    return _record(handed_in, submission, list(way(submission, exercises)), settings)
 
 
 def grade_again(handed_in: HandedIn, settings: Settings, before: Result) -> Result:

@@ -13,6 +13,7 @@ class Settings:
         isolation: Name of the tier.
         seconds: For each exercise; None for its own deadline.
         expected: Folder where what depends on no student is kept; empty for one of the process's own.
+        sparing: Memory is scarce: first observe all exercises, then judge them.
     """
 
     seed: int
@@ -20,3 +21,4 @@ class Settings:
     isolation: str = "process"
     seconds: float | None = None
     expected: str = ""
+    sparing: bool = False

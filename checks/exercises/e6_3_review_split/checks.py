@@ -56,9 +56,10 @@ def _sizes(rng: torch.Generator, reviews: int, most: int) -> list[int]:
     return [size + 1 for size in torch.randint(most, (reviews,), generator=rng).tolist()]
 
 
-def _table(dataset: Any) -> list[tuple[str, int, int, str]]:
-    """Give sentence, labels and group of each sample."""
-    return [(each.sentence, each.taskA, each.taskB, each.review or each.template) for each in dataset.samples]
+def _table(dataset: Any) -> str:
+    """Give sentence, labels and group of each sample, in a line each."""
+    rows = ((each.sentence, each.taskA, each.taskB, each.review or each.template) for each in dataset.samples)
+    return "\n".join("\t".join(map(str, row)) for row in rows)
 
 
 def _split(code: Code, dataset: Any, fraction: float, seed: int) -> list[list[str]]:
@@ -68,10 +69,14 @@ def _split(code: Code, dataset: Any, fraction: float, seed: int) -> list[list[st
 
 
 def _splits(label: str, code: Code, dataset: Any, fraction: float, seeds: Sequence[int]) -> Case:
-    """Make the case of splits that a judge looks at; it knows the dataset and the fraction."""
+    """Make the case of splits that a judge looks at; it knows the dataset and the fraction.
+
+    There are so many sentences that each side goes to it as one text, a sentence in each line.
+    """
 
     def see() -> Any:
-        return _table(dataset), fraction, [_split(code, dataset, fraction, seed) for seed in seeds]
+        splits = (_split(code, dataset, fraction, seed) for seed in seeds)
+        return _table(dataset), fraction, [["\n".join(map(str, side)) for side in sides] for sides in splits]
 
     return case(label, see)
 

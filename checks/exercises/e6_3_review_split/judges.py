@@ -27,16 +27,23 @@ FURTHEST = 5.0
 # StratifiedGroupKFold is within 0.01, the greedy one above within 0.03.
 SIZE = 0.04
 
-Table = Sequence[tuple[str, int, int, str]]
+Table = Sequence[Sequence[str]]  # sentence, labels and group of each sample
 Sides = Sequence[Sequence[str]]
+
+
+def _read(seen: Any) -> tuple[Table, float, list[Sides]]:
+    """Take a dataset, a fraction, and the sides of all splits out of the lines that the checks make of them."""
+    lines, fraction, splits = seen
+    table: Table = [line.split("\t") for line in lines.split("\n")]
+    return table, fraction, [[side.split("\n") if side else [] for side in split] for split in splits]
 
 
 def _each_split(judge: Callable[[Table, Sides], str | None]) -> Judge:
     """Make a judge of all splits out of one that looks at one."""
 
     def judge_all(observed: Any, expected: Any) -> str | None:
-        table, _, wanted = expected
-        splits = observed[2]
+        table, _, wanted = _read(expected)
+        splits = _read(observed)[2]
         if len(splits) != len(wanted):
             return "some splits are missing"
         return next(filter(None, (judge(table, sides) for sides in splits)), None)
@@ -67,19 +74,19 @@ def _judge_order(table: Table, sides: Sides) -> str | None:
     return None
 
 
-def _misses(observed: Any, expected: Any) -> Iterator[tuple[float, list[float]]]:
+def _misses(splits: Sequence[Sides], table: Table, fraction: float) -> Iterator[tuple[float, list[float]]]:
     """Give for each split how far its size, and the count of each combination, is from its share."""
-    table, fraction, _ = expected
     labels = {sentence: (a, b) for sentence, a, b, _ in table}
     every = Counter(labels.values())
-    for _, held in observed[2]:
+    for _, held in splits:
         counts = Counter(labels[sentence] for sentence in held)
         yield len(held) - fraction * len(table), [counts[pair] - fraction * count for pair, count in every.items()]
 
 
 def _judge_shares(observed: Any, expected: Any) -> str | None:
-    table, fraction, wanted = expected
-    sizes = [miss for miss, _ in _misses(observed, expected)]
+    table, fraction, wanted = _read(expected)
+    splits = _read(observed)[2]
+    sizes = [miss for miss, _ in _misses(splits, table, fraction)]
     if len(sizes) != len(wanted):
         return "some splits are missing"
     if sum(map(abs, sizes)) / len(sizes) <= SIZE * len(table):
@@ -87,21 +94,22 @@ def _judge_shares(observed: Any, expected: Any) -> str | None:
     found = fraction + sum(sizes) / len(sizes) / len(table)
     if abs(found - (1 - fraction)) < SIZE and fraction != 0.5:
         return f"the part held out has {found:.0%} of the sentences, which is what the training set should have"
-    held = [len(held) for _, held in observed[2]]
+    held = [len(held) for _, held in splits]
     spread = f": {min(held)} to {max(held)} of {len(table)}"
     return f"the part held out has {found:.0%} of the sentences on average, not {fraction:.0%}{spread}"
 
 
 def _judge_mixes(observed: Any, expected: Any) -> str | None:
-    misses = [max(map(abs, counts)) for _, counts in _misses(observed, expected)]
-    if len(misses) != len(expected[2]):
+    table, fraction, wanted = _read(expected)
+    misses = [max(map(abs, counts)) for _, counts in _misses(_read(observed)[2], table, fraction)]
+    if len(misses) != len(wanted):
         return "some splits are missing"
     mean = sum(misses) / len(misses)
     if mean <= FURTHEST:
         return None
     return (
         f"in the part held out, one combination of labels is {mean:.0f} sentences off its share, on average over "
-        f"{len(misses)} splits of {len(expected[0])} sentences"
+        f"{len(misses)} splits of {len(table)} sentences"
     )
 
 
