@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from filelock import FileLock
@@ -18,7 +20,7 @@ from checks.protocol.verdicts import Diagnosis, Status
 from checks.referee import expected as module
 from checks.referee import prepare
 from checks.referee.diagnose import diagnose
-from checks.referee.expected import REFERENCE, Expected
+from checks.referee.expected import REFERENCE, Expected, TimeIsUp
 from checks.referee.misconceptions import load_misconceptions
 from checks.run import Wish, run
 from checks.source.files import Submission, read_sources
@@ -131,6 +133,30 @@ def test_observations_on_the_disk_are_read_and_not_computed_again(tmp_path, monk
     assert runs
 
 
+def test_a_referee_waits_for_another_that_computes_the_same(tmp_path, monkeypatch):
+    here, there = Expected(LOCAL_SEED), Expected(LOCAL_SEED)
+    here.remember(tmp_path)
+    (tmp_path / "1.1").mkdir()
+    with ThreadPoolExecutor(1) as pool, FileLock(tmp_path / "1.1" / "misconception-0.lock") as lock:
+        there.see(MEAN, 0)
+        runs = counted(monkeypatch)
+        waiting = pool.submit(here.see, MEAN, 0)
+        there.remember(tmp_path)
+        there._write(MEAN, 0, there._packed["1.1", 0])
+        assert not waiting.done()
+        lock.release()
+        assert repr(waiting.result(60)) == repr(there.see(MEAN, 0))
+    assert not runs
+
+
+def test_a_referee_waits_no_longer_than_it_has_time(tmp_path):
+    expected = Expected(LOCAL_SEED)
+    expected.remember(tmp_path)
+    (tmp_path / "1.1").mkdir()
+    with FileLock(tmp_path / "1.1" / "misconception-0.lock"), pytest.raises(TimeIsUp):
+        expected.see(MEAN, 0, deadline=time.monotonic() + 0.1)
+
+
 @pytest.mark.parametrize(
     "damage", [lambda b: b"", lambda b: b[:-1], lambda b: b[:40] + b"x" + b[41:], lambda b: b + b"x"]
 )
@@ -138,7 +164,7 @@ def test_damaged_observations_are_computed_again(tmp_path, monkeypatch, damage):
     first, second = Expected(LOCAL_SEED), Expected(LOCAL_SEED)
     first.remember(tmp_path)
     first.reference(MEAN)
-    (file,) = (tmp_path / "1.1").iterdir()
+    file = tmp_path / "1.1" / "reference"
     whole = file.read_bytes()
     file.write_bytes(damage(whole))
     second.remember(tmp_path)
@@ -157,7 +183,8 @@ def test_reference_that_raises_is_our_own_mistake():
 def test_everything_is_prepared_once(tmp_path, monkeypatch):
     monkeypatch.setattr(prepare, "load_course", lambda: Course({1: "Sentence transformer"}, (MEAN,), works=0.8))
     prepare._prepare(LOCAL_SEED, tmp_path, COMPLETE)
-    assert len(list((tmp_path / "1.1").iterdir())) == 1 + len(load_misconceptions(MEAN))
+    stored = [path for path in (tmp_path / "1.1").iterdir() if path.suffix != ".lock"]
+    assert len(stored) == 1 + len(load_misconceptions(MEAN))
     assert (tmp_path / COMPLETE).is_file()
     runs = counted(monkeypatch)
     prepare._prepare(LOCAL_SEED, tmp_path, COMPLETE)

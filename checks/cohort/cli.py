@@ -101,13 +101,16 @@ def _grade(
             console.print(f"{counted(len(students), 'submission')}, isolation: {settings.isolation}")
             graded = grade_class(classroom, students, order, folder, settings)
             try:
-                results = _follow(graded, len(students), console)
+                _follow(graded, len(students), console)
             except KeyboardInterrupt:
                 console.print("Stopped. What is graded stays: give the same command again, and it goes on.")
                 raise
-            write_output(folder, folder.all_results(classroom.students), classroom, wish)
+            everybody = folder.all_results(classroom.students)
+            write_output(folder, everybody, classroom, wish)
     except Timeout:
         raise ValueError(f"output is {str(output)!r}, but another run is writing there: wait for its end") from None
+    chosen = set(students)
+    results = [result for result in everybody if result.student in chosen]
     _sum_up(results, folder, console)
     return _exit_code(results)
 
@@ -142,22 +145,20 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _follow(graded: "Iterable[tuple[Result, bool]]", total: int, console: "Console") -> "list[Result]":
-    """Show how many are done, what went wrong with how many, and how long it will take."""
+def _follow(graded: "Iterable[tuple[Result, bool]]", total: int, console: "Console") -> None:
+    """Show how many are done, what went wrong with how many, and how long it will take; results lie on the disk."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[trouble]}"))
-    results, kept, trouble = [], 0, 0
+    kept = trouble = 0
     with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
         bar = progress.add_task("", total=total, trouble="")
         for result, was_there in graded:
-            results.append(result)
             kept += was_there
             trouble += _is_trouble(result)
             progress.update(bar, advance=1, trouble=f"{trouble} to look at" if trouble else "")
     if kept:
         console.print(f"{kept} of them kept from the last run; --fresh grades all", style="dim")
-    return results
 
 
 def _is_trouble(result: "Result") -> bool:

@@ -4,8 +4,11 @@ import contextlib
 import hashlib
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock
 
 from ..course import SOLUTIONS, Exercise
 from ..protocol.codec import Raised, Seen
@@ -22,6 +25,7 @@ from .misconceptions import load_misconceptions
 Observed = dict[str, Seen]  # what one check saw: case to what came of it
 
 REFERENCE, GIVEN = -1, -2  # beside the numbers of the misconceptions
+PATIENCE = 10.0  # seconds for what another one computes
 DIGEST = hashlib.sha256().digest_size
 
 
@@ -83,12 +87,26 @@ class Expected:
         wanted = total if most is None or 2 * most > total else most
         place = (exercise.exercise_id, answer)
         if len(self._packed.get(place, ())) < wanted:
-            self._packed[place] = self._read(exercise, answer) or self._compute(exercise, answer, wanted, deadline)
+            with self._alone_with(exercise, answer, deadline):
+                self._packed[place] = self._read(exercise, answer) or self._compute(exercise, answer, wanted, deadline)
         return [read(seen) for seen in self._packed[place][:most]]
 
     def of_text(self, exercise: Exercise, text: str, threads: int = 1) -> list[Observed]:
         """Give what another text in the place of the exercise's file makes each check see."""
         return [read(seen) for seen in self._observe(exercise, text, threads)]
+
+    @contextlib.contextmanager
+    def _alone_with(self, exercise: Exercise, answer: int, deadline: float) -> Iterator[None]:
+        """Wait for another referee that computes the same, if there is one and the disk has locks; but not for ever."""
+        lock = FileLock(self._file(exercise, answer).with_suffix(".lock"))
+        if self.folder is not None:
+            with contextlib.suppress(OSError, NotImplementedError):
+                Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
+                lock.acquire(max(0.0, min(PATIENCE, deadline - time.monotonic())))
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _compute(self, exercise: Exercise, answer: int, most: int, deadline: float) -> list[bytes]:
         text = self.sources[exercise.file]
