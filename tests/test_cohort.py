@@ -246,6 +246,76 @@ def test_grade_anonymous_keeps_to_the_rules_for_some_and_tells_of_those_for_nobo
         assert sorted(float(row["total"]) for row in csv.DictReader(file)) == [0, 0, 3]
 
 
+def run_again(submissions, report, *options):
+    return answer(["grade", str(submissions), "--output", str(report), "--isolation", "process", *options])
+
+
+def rows(report):
+    with (report / "gradebook.csv").open(newline="", encoding="utf-8-sig") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+def test_a_report_stays_one_of_the_same_exercises_and_the_same_names(submissions, tmp_path):
+    report = tmp_path / "report"
+    run_again(submissions, report, "--exercise", "1.1")
+    before = rows(report)
+    run_again(submissions, report, "--only", "ada")
+    assert rows(report) == before
+    with pytest.raises(ValueError, match=r"exercises are 1\.2, but this is a report of 1\.1"):
+        run_again(submissions, report, "--exercise", "1.2")
+    with pytest.raises(ValueError, match="report is one with the students' ids"):
+        run_again(submissions, report, "--anonymous")
+    assert rows(report) == before
+
+
+def test_what_an_instructor_may_have_overlooked_is_said(submissions, tmp_path, capsys):
+    policy, times, report = tmp_path / "policy.toml", tmp_path / "times.csv", tmp_path / "report"
+    policy.write_text("deadline = 2001-01-01T00:00:00Z\n[students.BOB]\ndays = 1\n[students.zoe]\ndays = 1\n")
+    times.write_text("id,submitted\nADA,2000-01-01T00:00:00Z\nzac,2000-01-01T00:00:00Z\n")
+    run_again(submissions, report, "--exercise", "1.1", "--policy", str(policy))
+    assert "the files' own times" in " ".join(capsys.readouterr().out.split())
+    run_again(submissions, report, "--policy", str(policy), "--times", str(times))
+    printed = capsys.readouterr().out
+    assert "rules for 'zoe'" in printed
+    assert "a line for 'zac'" in printed
+    assert not [name for name in ("BOB", "ADA", "own times", "last run had") if name in printed]
+    run_again(submissions, report)
+    printed = capsys.readouterr().out
+    assert "The last run had --policy" in printed
+    assert "The last run had --times" in printed
+
+
+def test_when_something_was_handed_in_is_no_reason_to_grade_it_again(submissions, tmp_path):
+    graded(submissions, tmp_path / "report")
+    os.utime(submissions / "ada" / "pooling.py", (10**9 + 10**9, 10**9 + 10**9))
+    assert graded(submissions, tmp_path / "report")[1] == []
+    told = json.loads((tmp_path / "report" / "results" / "ada.json").read_text())["intake"]["submitted"]
+    assert told.startswith("2033-")
+    assert graded(submissions, tmp_path / "report")[1] == []
+
+
+def test_a_report_is_no_submission(submissions, tmp_path):
+    with pytest.raises(ValueError, match="lies among the submissions"):
+        run_again(submissions, submissions / "report")
+    assert not (submissions / "report").exists()
+    ReportFolder(submissions / "old").secret("seed", lambda: "1")
+    assert sorted(Classroom(submissions).students) == ["ada", "bob", "eve"]
+
+
+def test_who_is_not_in_the_roster_is_told_apart(submissions, tmp_path):
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id\nADA\n")
+    classroom = Classroom(submissions, roster)
+    doubts = {student: classroom.read(student).intake.doubts for student in classroom.students}
+    assert doubts == {"ADA": (), "bob": ("not in the roster",), "eve": ("not in the roster",)}
+
+
+def test_classroom50_says_what_is_not_set_before_it_grades(submissions, monkeypatch):
+    monkeypatch.setattr(machine, "grade", None)
+    with pytest.raises(ValueError, match="not set: CLASSROOM, ASSIGNMENT, OWNER"):
+        answer(["grade", str(submissions / "ada"), "--one", "--form", "classroom50"])
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [

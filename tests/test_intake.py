@@ -297,6 +297,14 @@ def test_notebook_gives_methods_classes_and_helpers_of_its_own(tmp_path):
         parse(text)
 
 
+def test_notebook_gives_an_answer_nothing_that_only_has_the_name_of_its_variables(tmp_path):
+    own = MEAN.replace("    return", "    total = [other for other in ()]\n    del total\n    return", 1)
+    beside = "def total(x: NotThere):\n    return x\n", "class other(NotThere):\n    pass\n"
+    text = text_of(hand_in(tmp_path, "jane.ipynb", notebook(*beside, own)))
+    assert "del total" in text
+    assert "NotThere" not in text
+
+
 def test_notebook_counts_beside_untouched_files_only(tmp_path):
     work = {"work.ipynb": notebook(MEAN)}
     untouched = {f"{file}.py": text for file, text in STUBS.items()}
@@ -566,6 +574,25 @@ def test_large_archive_in_a_folder_is_opened_where_it_is(tmp_path, monkeypatch):
         == ANSWER
     )
     assert hand_in(tmp_path, "twice.zip", zipped({"tutorial.zip": GOOD})).intake.problem == taking.NO_COURSE
+
+
+def test_what_an_instructor_has_to_decide_is_in_the_record(tmp_path):
+    several = hand_in(tmp_path, "week.zip", zipped({"ada.zip": GOOD, "bob.zip": GOOD}))
+    assert "nothing in it but 2 archives" in several.intake.problem
+    assert several.intake.doubts == ("2 archives in one: unpack it, if they are of several students",)
+    folders = hand_in(tmp_path, "all", under("ada", PACKAGE) | under("bob", PACKAGE))
+    assert folders.intake.doubts == ("answers in 2 folders: one was taken",)
+    for name in ("Jane.zip", "jane_1_2_tutorial.zip"):
+        (tmp_path / "class").mkdir(exist_ok=True)
+        (tmp_path / "class" / name).write_bytes(GOOD)
+    (twice,) = take_in(tmp_path / "class", {"jane": Student("jane")})
+    assert twice.intake.doubts == ("handed in 2 times: the newest counts",)
+
+
+def test_files_that_were_handed_out_are_not_called_foreign(tmp_path):
+    whole = {path.relative_to(TUTORIAL).as_posix(): path.read_bytes() for path in TUTORIAL.rglob("*.py")}
+    assert "app/cli.py" in whole
+    assert hand_in(tmp_path, "jane", under("tutorial", whole | PACKAGE)).intake.ignored == ()
 
 
 def test_large_notebook_is_left_out_by_name(tmp_path, monkeypatch):

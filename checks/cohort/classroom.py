@@ -43,11 +43,12 @@ class Classroom:
 
     def read(self, student: str) -> HandedIn:
         """Read what a student has handed in."""
-        handed_in = read_entry(self._entries[self._names[student]], self._times)
-        if not self.secret:
-            return handed_in
-        submission = handed_in.submission and replace(handed_in.submission, path=student)
-        return HandedIn(replace(handed_in.intake, student=student, source=""), submission)
+        own = self._names[student]
+        handed_in = read_entry(self._entries[own], self._times)
+        if self._roster and own not in self._roster:
+            intake = replace(handed_in.intake, doubts=(*handed_in.intake.doubts, "not in the roster"))
+            handed_in = replace(handed_in, intake=intake)
+        return _without_names(handed_in, student) if self.secret else handed_in
 
     def sources(self, student: str) -> dict[str, str]:
         """Read a student's texts, by file name without suffix; none if there is nothing to read."""
@@ -61,14 +62,25 @@ class Classroom:
             ValueError: Nobody has such an id.
         """
         for student in only:
-            if student not in self.known_as and student not in self._names:
+            if not self.name_of(student):
                 raise ValueError(f"only is {student!r}, but nobody in the class has that id")
-        return [self.known_as.get(student, student) for student in only] or list(self._names)
+        return [self.name_of(student) for student in only] or list(self._names)
 
-    @cached_property
-    def known_as(self) -> dict[str, str]:
-        """The id that each student has in results, by their own."""
-        return {student: name for name, student in self._names.items()}
+    def name_of(self, student: str) -> str:
+        """Give the id that a student has in results; empty if nobody is meant.
+
+        Args:
+            student: Their own id or that one, in upper or lower case.
+        """
+        return self._known.get(student.casefold(), "")
+
+    def strangers(self, students: Iterable[str]) -> list[str]:
+        """List the ids that nobody in the class has: slips of the pen, most likely."""
+        return sorted(student for student in students if not self.name_of(student))
+
+    def strangers_in_times(self) -> list[str]:
+        """List the ids of the times that nobody in the class has."""
+        return self.strangers(self._told_times)
 
     def names(self) -> bytes:
         """Write who is who, as CSV: for the instructor alone."""
@@ -81,8 +93,18 @@ class Classroom:
         return read_roster(self.roster_file) if self.roster_file else {}
 
     @cached_property
-    def _times(self) -> dict[str, str]:
+    def _told_times(self) -> dict[str, str]:
         return read_times(self.times_file) if self.times_file else {}
+
+    @cached_property
+    def _times(self) -> dict[str, str]:
+        names = {self.name_of(student): time for student, time in self._told_times.items()}
+        return {self._names[name]: time for name, time in names.items() if name}
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        own = {student.casefold(): name for name, student in self._names.items()}
+        return {**{name.casefold(): name for name in self._names}, **own}
 
     @cached_property
     def _entries(self) -> dict[str, Entry]:
@@ -96,3 +118,9 @@ class Classroom:
         if self.secret:
             return {name: student for student, name in anonymous_ids(self._entries, self.secret).items()}
         return {student: student for student in self._entries}
+
+
+def _without_names(handed_in: HandedIn, student: str) -> HandedIn:
+    """Leave out whatever may hold a name: files and folders are called as people like."""
+    intake = replace(handed_in.intake, student=student, source="", renamed=(), ignored=())
+    return HandedIn(intake, handed_in.submission and replace(handed_in.submission, path=student))

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     from ..grader.record import Result
     from .classroom import Classroom
+    from .made import Made
     from .run.folder import ReportFolder
 
+TOLD = 10  # submissions, where there is no bar to be seen
 TROUBLE = (Status.NOT_JUDGED, Status.TIMED_OUT)
 
 
@@ -57,47 +59,67 @@ def grade(
 ) -> None:
     """Grade a class: every submission once, each in its sandbox, and a report of all of them."""
     from .classroom import Classroom
+    from .formats.forms import FILES
+    from .made import Made
     from .policy import read_policy
 
     if (backend is Backend.DASK) != bool(scheduler):
         raise ValueError("backend dask and scheduler go together: give --backend dask --scheduler ADDRESS, or neither")
-    exercises = load_course().select(tuple(exercise or ()), task)
-    order = Order(exercises, jobs or _processors(), isolation, scheduler, fresh, timeout)
+    order = Order(
+        load_course().select(tuple(exercise or ()), task), jobs or _processors(), isolation, scheduler, fresh, timeout
+    )
     wish = Writing(gradebook, tuple(form or ()), sources, read_policy(policy) if policy else None)
     classroom = Classroom(submissions, roster, times, one=one)
     classroom.chosen(only or ())  # a mistake is told before anything is made
+    for each in wish.forms:
+        FILES[each].require()
     if output:
-        raise typer.Exit(_grade(classroom, order, wish, output, only or (), anonymous))
+        files = {"roster": roster, "times": times, "policy": policy}
+        ids = tuple(each.exercise_id for each in order.exercises)
+        made = Made(ids, anonymous, tuple(name for name, file in files.items() if file))
+        chosen = bool(exercise) or task is not None
+        raise typer.Exit(_grade(classroom, order, wish, output, only or (), made, chosen))
     if not one or len(wish.forms) != 1:
         raise ValueError("output is missing: give a folder for the report; or --one and one --form, to be printed")
     raise typer.Exit(_print_one(classroom, order, wish.forms[0]))
 
 
 def _grade(
-    classroom: "Classroom", order: Order, wish: Writing, output: Path, only: Sequence[str], anonymous: bool
+    classroom: "Classroom",
+    order: Order,
+    wish: Writing,
+    output: Path,
+    only: Sequence[str],
+    made: "Made",
+    chosen: bool,
 ) -> int:
     """Grade a class into a folder; returns the exit code."""
     from dataclasses import replace
 
     from filelock import FileLock, Timeout
-    from rich.text import Text
 
     from ..reports.telling import counted
     from ..reports.terminal import make_console
     from .grading import grade_class, secret_of, settings_of
+    from .isolation import choose_tier
+    from .made import as_before
     from .output import write_output
     from .run.folder import ReportFolder
 
+    choose_tier(order.tier)  # before anything is made
+    if output.resolve().is_relative_to(classroom.submissions.resolve()):
+        raise ValueError(f"output is {str(output)!r}, but that lies among the submissions: give a folder elsewhere")
     folder, console = ReportFolder(output), make_console()
     try:
         with FileLock(folder.private / "lock", timeout=0):
-            if anonymous:
+            made, dropped = as_before(folder.private, made, chosen)
+            order = replace(order, exercises=load_course().select(made.exercises))
+            if made.anonymous:
                 classroom = replace(classroom, secret=secret_of(folder))
                 folder.write_private("names.csv", classroom.names())
             settings = settings_of(order, folder)
             students = classroom.chosen(only)
-            for stranger in wish.policy.strangers(classroom.known_as) if wish.policy else ():
-                console.print(Text(f"The policy has rules for {stranger!r}, but nobody in the class has that id."))
+            _warn(classroom, wish, made, dropped, console)
             console.print(f"{counted(len(students), 'submission')}, isolation: {settings.isolation}")
             graded = grade_class(classroom, students, order, folder, settings)
             try:
@@ -109,10 +131,25 @@ def _grade(
             write_output(folder, everybody, classroom, wish)
     except Timeout:
         raise ValueError(f"output is {str(output)!r}, but another run is writing there: wait for its end") from None
-    chosen = set(students)
-    results = [result for result in everybody if result.student in chosen]
+    asked_for = set(students)
+    results = [result for result in everybody if result.student in asked_for]
     _sum_up(results, folder, console)
     return _exit_code(results)
+
+
+def _warn(classroom: "Classroom", wish: Writing, made: "Made", dropped: "Iterable[str]", console: "Console") -> None:
+    """Say what an instructor may have overlooked."""
+    from rich.text import Text
+
+    told = [f"The last run had --{name}, this one has not: the whole report is made without it." for name in dropped]
+    rules = classroom.strangers(wish.policy.students) if wish.policy else []
+    told += [f"The policy has rules for {student!r}, but nobody in the class has that id." for student in rules]
+    times = classroom.strangers_in_times()
+    told += [f"The times have a line for {student!r}, but nobody in the class has that id." for student in times]
+    if wish.policy and "times" not in made.given:
+        told.append("Who is late is read from the files' own times, which copies and downloads change: give --times.")
+    for each in told:
+        console.print(Text(each, "yellow"))
 
 
 def _print_one(classroom: "Classroom", order: Order, form: Form) -> int:
@@ -157,6 +194,8 @@ def _follow(graded: "Iterable[tuple[Result, bool]]", total: int, console: "Conso
             kept += was_there
             trouble += _is_trouble(result)
             progress.update(bar, advance=1, trouble=f"{trouble} to look at" if trouble else "")
+            if not console.is_terminal and (done := int(progress.tasks[bar].completed)) % TOLD == 0:
+                console.print(f"{done} of {total}")
     if kept:
         console.print(f"{kept} of them kept from the last run; --fresh grades all", style="dim")
 

@@ -22,7 +22,7 @@ def write_output(folder: ReportFolder, results: Sequence[Result], classroom: Cla
         classroom: Who they are, and what they have written.
         wish: What is wanted.
     """
-    policy = wish.policy and wish.policy.under(classroom.known_as)
+    policy = wish.policy and wish.policy.under(classroom.name_of)
     adjusted = {each.student: each for each in apply(policy, results)} if policy else {}
     table = TABLES[wish.gradebook](results, classroom.students, adjusted or None)
     write_whole(folder.path / "gradebook.csv", table.encode())

@@ -72,13 +72,10 @@ class Policy:
     most: float = 100
     students: Mapping[str, Override] = field(default_factory=dict)
 
-    def strangers(self, students: Iterable[str]) -> list[str]:
-        """List the ids with rules of their own that no student has: a slip of the pen, most likely."""
-        return sorted(set(self.students) - set(students))
-
-    def under(self, known_as: Mapping[str, str]) -> "Policy":
-        """Give the same rules for students who have other ids in results."""
-        return replace(self, students={known_as.get(own, own): rules for own, rules in self.students.items()})
+    def under(self, name_of: Callable[[str], str]) -> "Policy":
+        """Give the same rules for students who have other ids in results; those that nobody has are left out."""
+        named = {name_of(student): rules for student, rules in self.students.items()}
+        return replace(self, students={name: rules for name, rules in named.items() if name})
 
 
 @dataclass(frozen=True)

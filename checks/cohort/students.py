@@ -107,6 +107,8 @@ def _rows(path: Path, *columns: str) -> Iterator[tuple[str, dict[str, str]]]:
             if header.count(column) != 1:
                 raise ValueError(f"{path} must have one column {column!r}, but its first line is {first.strip()!r}")
         for line in lines:
+            if any(cell.strip() for cell in line[len(header) :]):
+                raise ValueError(f"{path}, line {lines.line_num} has more cells than the first line: {line}")
             if any(cell.strip() for cell in line):
                 yield f"{path}, line {lines.line_num}", dict(zip_longest(header, map(str.strip, line), fillvalue=""))
     except csv.Error as error:

@@ -36,6 +36,7 @@ class Intake:
         ignored: What was handed in and is no part of the package.
         submitted: When, in ISO 8601 with its zone, such as 2026-11-29T18:00:00+00:00.
         problem: Why nothing of it can be graded, in words for the student; empty if it can.
+        doubts: What an instructor may have to decide: several submissions of one student, an id that no roster has.
     """
 
     student: str
@@ -46,6 +47,7 @@ class Intake:
     ignored: tuple[str, ...] = ()
     submitted: str = ""
     problem: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def write(result: Result, environment: Mapping[str, str], now: datetime | None =
     tests = [_test(one) for one in result.exercises]
     document = {
         "schema": SCHEMA,
-        **_facts(environment),
+        **facts(environment),
         "datetime": _when(result, now or datetime.now(UTC)),
         "score": sum(int(test["score"]) for test in tests),
         "max-score": sum(int(test["max-score"]) for test in tests),
@@ -56,12 +56,18 @@ def write(result: Result, environment: Mapping[str, str], now: datetime | None =
     return json.dumps(document, indent=2)
 
 
-def _facts(environment: Mapping[str, str]) -> dict[str, str]:
+def facts(environment: Mapping[str, str]) -> dict[str, str]:
+    """Read whose submission it is.
+
+    Raises:
+        ValueError: This is no run of Classroom 50.
+    """
     given = {"OWNER": environment.get("USERNAME", ""), "REVIEW_URL": environment.get("COMMIT_URL", "")}
     given |= {"ASSIGNMENT_TYPE": "individual", **{name: value for name, value in environment.items() if value}}
-    for variable in VARIABLES.values():
-        if not given.get(variable):
-            raise ValueError(f"{variable} is not set: this form is for a run of Classroom 50, whose runner sets it")
+    if unset := [variable for variable in VARIABLES.values() if not given.get(variable)]:
+        raise ValueError(
+            f"not set: {', '.join(unset)}. This form is for a run of Classroom 50, whose runner sets these variables"
+        )
     return {field: given[variable] for field, variable in VARIABLES.items()}
 
 

@@ -17,15 +17,19 @@ class File:
     Attributes:
         suffix: Of its name.
         write: From a result to its text.
+        require: Looks whether that can be done here, before anything is graded.
     """
 
     suffix: str
     write: Callable[[Result], str]
+    require: Callable[[], object] = lambda: None
 
 
 FILES = {
     Form.GRADESCOPE: File(".json", gradescope.write),
-    Form.CLASSROOM50: File(".json", lambda result: classroom50.write(result, os.environ)),
+    Form.CLASSROOM50: File(
+        ".json", lambda result: classroom50.write(result, os.environ), lambda: classroom50.facts(os.environ)
+    ),
     Form.JUNIT: File(".xml", lambda result: f"{junit(result)}\n"),
     Form.GITHUB: File(".md", github.summary),
 }

@@ -54,7 +54,9 @@ def entries(folder: Path, roster: Mapping[str, Student] | None = None) -> list[E
 
 
 def _is_submission(path: Path) -> bool:
-    return not (path.name.startswith(".") or is_litter(path.name) or path.suffix.lower() in NO_SUBMISSIONS)
+    if path.name.startswith(".") or is_litter(path.name) or path.suffix.lower() in NO_SUBMISSIONS:
+        return False
+    return not (path / "private" / "seed").is_file()  # a report of ours
 
 
 def _ids(names: Iterable[str]) -> dict[str, str]:

@@ -27,6 +27,7 @@ class Found:
         taken: Paths in the submission that belong to the package.
         notes: Path to why it is left out.
         changed: Files with an answer.
+        others: Other folders with answers.
     """
 
     folder: str = ""
@@ -35,6 +36,7 @@ class Found:
     taken: set[str] = field(default_factory=set)
     notes: dict[str, str] = field(default_factory=dict)
     changed: int = 0
+    others: int = 0
 
 
 def find_package(members: Members) -> Found | None:
@@ -57,11 +59,11 @@ def find_package(members: Members) -> Found | None:
         ),
     )
     found = _take(members, folder)
-    found.changed = changed[folder]
+    others = [other for other in changed if other != folder and changed[other]]
+    found.changed, found.others = changed[folder], len(others)
     found.notes |= {
         f"{other}/" if other else "the top folder": f"answers, too, but {folder or 'the top folder'} was taken"
-        for other in changed
-        if other != folder and changed[other]
+        for other in others
     }
     if folder and PurePosixPath(folder).name != TUTORIAL.name:
         found.renamed[f"{folder}/"] = f"{TUTORIAL.name}/"
@@ -139,6 +141,12 @@ def _reference() -> dict[str, str]:
 def stubs() -> dict[str, str]:
     """Give the course's files as they are handed out: file name without suffix to text."""
     return {file: stub_source(_reference()[file], load_course().of_file(file)) for file in course_files()}
+
+
+@cache
+def handed_out() -> frozenset[str]:
+    """List all files of the folder that learners get, also those that are no part of the package."""
+    return frozenset(path.relative_to(TUTORIAL).as_posix() for path in TUTORIAL.rglob("*.py"))
 
 
 def _take(members: Members, folder: str) -> Found:

@@ -4,6 +4,7 @@ import ast
 import contextlib
 import json
 import re
+import symtable
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -144,7 +145,19 @@ def _needed(answers: Iterable[str], text: str, cells: list[Cell]) -> list[str]:
 
 
 def _names(text: str) -> set[str]:
-    return {node.id for node in ast.walk(parse(textwrap.dedent(text))) if isinstance(node, ast.Name)}
+    """List the names that a statement takes from outside; what it binds itself may have the name of another cell's."""
+    with contextlib.suppress(*NO_PYTHON):
+        return set(_from_outside(symtable.symtable(textwrap.dedent(text), "cell", "exec")))
+    return set()
+
+
+def _from_outside(scope: symtable.SymbolTable) -> Iterator[str]:
+    outermost = scope.get_type() == "module"
+    for symbol in scope.get_symbols():
+        if symbol.is_referenced() and (outermost or symbol.is_global()):
+            yield symbol.get_name()
+    for inner in scope.get_children():
+        yield from _from_outside(inner)
 
 
 def _bound(node: ast.stmt) -> set[str]:

@@ -24,8 +24,9 @@ from ...protocol.verdicts import printable
 from ...source.files import submission_of
 from ..students import Student
 from . import HandedIn
+from .archives import is_inner
 from .entries import Entry, entries
-from .finding import Found, find_package
+from .finding import Found, find_package, handed_out
 from .members import Folder, Members, Refused, is_foreign, is_litter
 from .names import course_files
 from .notebooks import read_notebooks
@@ -85,6 +86,8 @@ def read_entry(entry: Entry, times: Mapping[str, str] | None = None) -> HandedIn
         paths, older = newest(entry.paths)
         source = " ".join(_shown(path.name) for path in paths)
         intake = replace(intake, source=source, ignored=tuple(f"{_shown(path.name)} (older)" for path in older))
+        if older:
+            intake = replace(intake, doubts=(f"handed in {len(older) + 1} times: the newest counts",))
         told_time = (times or {}).get(entry.student)
         intake = replace(intake, submitted=told_time or _time(max(path.lstat().st_mtime for path in paths)))
         members = open_submission(paths)
@@ -121,7 +124,11 @@ def _handed_in(intake: Intake, members: Members) -> HandedIn:
     if not found.changed:
         _add_notebooks(members, found)
     ignored = (*intake.ignored, *_ignored(members, found))
-    problem = "" if found.contents else NO_COURSE if members.sizes else EMPTY
+    inner = sum(map(is_inner, members.sizes))
+    problem = "" if found.contents else several(inner) if inner > 1 else NO_COURSE if members.sizes else EMPTY
+    doubts = [f"answers in {found.others + 1} folders: one was taken"] if found.others else []
+    if problem and inner > 1:
+        doubts.append(f"{inner} archives in one: unpack it, if they are of several students")
     intake = replace(
         intake,
         found=tuple(_cut(found.contents)),
@@ -129,12 +136,18 @@ def _handed_in(intake: Intake, members: Members) -> HandedIn:
         renamed=tuple(_cut(f"{_shown(old)} -> {new}" for old, new in found.renamed.items())),
         ignored=tuple(_cut(ignored)),
         problem=problem,
+        doubts=(*intake.doubts, *doubts),
     )
     if problem:
         return HandedIn(intake, None)
     return HandedIn(
         intake, submission_of("/".join(filter(None, (intake.source, _shown(found.folder)))), found.contents)
     )
+
+
+def several(archives: int) -> str:
+    """Say that there is a choice of archives, and nothing beside them."""
+    return f"there is nothing in it but {archives} archives: hand in one, or the folder tutorial"
 
 
 def _add_notebooks(members: Members, found: Found) -> None:
@@ -164,6 +177,7 @@ def _ignored(members: Members, found: Found) -> Iterator[str]:
         _heading(path, found.folder)
         for path in sorted(members.sizes)
         if path not in found.taken and path not in found.notes and not is_litter(path)
+        if path.removeprefix(f"{found.folder}/" if found.folder else "") not in handed_out()
     )
     for heading, count in rest.items():
         if heading in found.notes:

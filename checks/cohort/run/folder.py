@@ -11,10 +11,8 @@ import contextlib
 import json
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-
-import msgspec
 
 from ...course import load_course
 from ...grader.record import Result, from_json, to_json
@@ -65,12 +63,19 @@ class ReportFolder:
         return file.read_text(encoding="ascii")
 
     def find(self, handed_in: HandedIn, settings: Settings) -> Result | None:
-        """Give a student's result, if it is there and nothing that it depends on has changed."""
+        """Give a student's result, if it is there and nothing that it depends on has changed.
+
+        Under which name and when the same was handed in changes the record, but no grade.
+        """
         student = handed_in.intake.student
         with contextlib.suppress(OSError, ValueError):
             content = self._result(student).read_bytes()
             if self._key(student).read_text(encoding="ascii") == _key(handed_in, settings, content):
-                return from_json(content)
+                package = handed_in.submission.path if handed_in.submission else handed_in.intake.source
+                result = replace(from_json(content), package=package, intake=handed_in.intake)
+                if to_json(result) != content:
+                    self.keep(handed_in, settings, result)
+                return result
         return None
 
     def keep(self, handed_in: HandedIn, settings: Settings, result: Result) -> None:
@@ -103,6 +108,5 @@ def _key(handed_in: HandedIn, settings: Settings, content: bytes) -> str:
     course = [course_fingerprint(exercise, settings.seed) for exercise in exercises]
     files = handed_in.submission.contents if handed_in.submission else {}
     texts = [f"{name} {digest(text.decode('latin-1'))}" for name, text in sorted(files.items())]
-    intake = msgspec.json.encode(handed_in.intake).decode()
     about = json.dumps({**asdict(settings), "expected": ""}, sort_keys=True)
-    return digest(about, intake, digest(*course), digest(*texts), content.decode("latin-1"))
+    return digest(about, handed_in.intake.problem, digest(*course), digest(*texts), content.decode("latin-1"))

@@ -33,8 +33,9 @@ class Given(nn.Module):
 def _logits(rng: torch.Generator, size: int) -> tuple[Tensor, Tensor]:
     """Draw logits and labels: class 1 is rare, and no two samples are as likely; among the first are false alarms."""
     labels = (torch.arange(size) % 3 == 0).long()
-    logits = tenths(torch.randn(size, 2, generator=rng)) + torch.arange(size).unsqueeze(1) / 1000
+    logits = tenths(torch.randn(size, 2, generator=rng))
     logits[:5] = torch.tensor([[0.1, 0.3], [0.5, 0.9], [0.2, 0.8], [-0.4, 0.2], [0.7, 0.6]])
+    logits[:, 1] += torch.arange(size) / 1000
     return logits, labels
 
 
