@@ -75,24 +75,15 @@ def grade(
         FILES[each].require()
     if output:
         files = {"roster": roster, "times": times, "policy": policy}
-        ids = tuple(each.exercise_id for each in order.exercises)
-        made = Made(ids, anonymous, tuple(name for name, file in files.items() if file))
-        chosen = bool(exercise) or task is not None
-        raise typer.Exit(_grade(classroom, order, wish, output, only or (), made, chosen))
+        chosen = tuple(each.exercise_id for each in order.exercises) if exercise or task is not None else ()
+        made = Made(chosen, anonymous, tuple(name for name, file in files.items() if file))
+        raise typer.Exit(_grade(classroom, order, wish, output, only or (), made))
     if not one or len(wish.forms) != 1:
         raise ValueError("output is missing: give a folder for the report; or --one and one --form, to be printed")
     raise typer.Exit(_print_one(classroom, order, wish.forms[0]))
 
 
-def _grade(
-    classroom: "Classroom",
-    order: Order,
-    wish: Writing,
-    output: Path,
-    only: Sequence[str],
-    made: "Made",
-    chosen: bool,
-) -> int:
+def _grade(classroom: "Classroom", order: Order, wish: Writing, output: Path, only: Sequence[str], made: "Made") -> int:
     """Grade a class into a folder; returns the exit code."""
     from dataclasses import replace
 
@@ -112,7 +103,7 @@ def _grade(
     folder, console = ReportFolder(output), make_console()
     try:
         with FileLock(folder.private / "lock", timeout=0):
-            made, dropped = as_before(folder.private, made, chosen)
+            made, dropped = as_before(folder.private, made, tuple(each.exercise_id for each in order.exercises))
             order = replace(order, exercises=load_course().select(made.exercises))
             if made.anonymous:
                 classroom = replace(classroom, secret=secret_of(folder))

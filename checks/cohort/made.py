@@ -18,7 +18,7 @@ class Made:
     """What everybody's results and pages depend on.
 
     Attributes:
-        exercises: Ids, in the course's order.
+        exercises: Ids, in the course's order; none, if none were chosen.
         anonymous: Students have made-up ids.
         given: Names of the options that give a file.
     """
@@ -28,13 +28,13 @@ class Made:
     given: tuple[str, ...] = ()
 
 
-def as_before(private: Path, wanted: Made, chosen: bool) -> tuple[Made, list[str]]:
+def as_before(private: Path, wanted: Made, everything: tuple[str, ...]) -> tuple[Made, list[str]]:
     """Compare what is wanted with the last run into the same folder, and note it for the next one.
 
     Args:
         private: The report's folder for the instructor alone.
         wanted: Of this run.
-        chosen: Its exercises were chosen; else they are those of the last run.
+        everything: Ids of all exercises: of the first run, if none are chosen; later ones take those of the last run.
 
     Returns:
         What is to be done, and the options that were given the last time and are not now.
@@ -42,10 +42,10 @@ def as_before(private: Path, wanted: Made, chosen: bool) -> tuple[Made, list[str
     Raises:
         ValueError: It would be another report.
     """
-    before = wanted
+    before = wanted if wanted.exercises else replace(wanted, exercises=everything)
     with contextlib.suppress(OSError, msgspec.MsgspecError):
         before = msgspec.json.decode((private / FILE).read_bytes(), type=Made)
-    if chosen and wanted.exercises != before.exercises:
+    if wanted.exercises and wanted.exercises != before.exercises:
         raise ValueError(
             f"exercises are {_shortly(wanted.exercises)}, but this is a report of {_shortly(before.exercises)}: give "
             "the same ones, or none, or a new folder as output"
