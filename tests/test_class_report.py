@@ -89,7 +89,7 @@ def hostile(student=NASTY):
     wrong = ExerciseResult("1.1", NASTY, "pooling.mean_pool", Status.FAILED, 0, 3, **facts)
     named = replace(wrong, exercise_id="1.2", target="pooling.max_pool", diagnosis=Diagnosis(NASTY, NASTY, False))
     unjudged = replace(wrong, exercise_id="1.6", target="similarity.cosine", status=Status.NOT_JUDGED)
-    intake = Intake(student, NASTY, (NASTY,), (NASTY,), (NASTY,), (NASTY,), NASTY)
+    intake = Intake(student, NASTY, (NASTY,), (NASTY,), (NASTY,), (NASTY,), NASTY, doubts=(NASTY, "twice"))
     broken = Intake("broken", NASTY, problem=NASTY)
     handed_in = Submission(NASTY, {}, contents={"pooling.py": b""})
     good = replace(record_of(handed_in, (wrong, named, unjudged)), intake=intake, release=NASTY)

@@ -136,10 +136,16 @@ def _notices(results: Sequence[Result], absent: Iterable[str], people: People) -
         for result in _sorted(results)
         if result.intake and not is_readable(result)
     ]
+    doubtful = [
+        (people.person(student_of(result)), "; ".join(result.intake.doubts))
+        for result in _sorted(results)
+        if result.intake and result.intake.doubts
+    ]
     readable = [result for result in _sorted(results) if is_readable(result)]
     candidates = (
         Notice("Not judged", NOT_JUDGED, _entries(readable, people, _not_judged), urgent=True),
         Notice("Could not be read", UNREAD, tuple(unread), urgent=True),
+        Notice("To be decided", DOUBTS, tuple(doubtful)),
         Notice("Import the solutions", IMPORTS, _entries(readable, people, lambda one: one.imports_solutions)),
         Notice("Did not come to an end", ENDLESS, _entries(readable, people, lambda one: one.status in STOPPED)),
         Notice("Not handed in", ABSENT, tuple((people.person(student), "") for student in absent)),
@@ -149,6 +155,7 @@ def _notices(results: Sequence[Result], absent: Iterable[str], people: People) -
 
 NOT_JUDGED = "The grader failed here, not the student: no points are decided. Grade these again."
 UNREAD = "Nothing of these could be graded. Each says why, in words for the student."
+DOUBTS = "The grader has chosen, and may have chosen what was not meant. Their pages say what was taken."
 IMPORTS = "The code imports the reference. That proves nothing by itself: look at the code."
 ENDLESS = "The code ran out of time or memory, or ended its process. It was run a second time before it counted."
 ABSENT = "They stand in the roster, and there is no submission with their id."
