@@ -3,12 +3,17 @@
 import pytest
 
 from checks.course import LOCAL_SEED, load_course
+from checks.grader.grading import Grader
+from checks.maintain.made_answers import read_reference, right_answers
 from checks.maintain.sharing import maintainers_grader
 from checks.maintain.soundness import prove, verify
 from checks.maintain.survivors import PAGE, fingerprint, page, read_record
 from checks.maintain.tolerances import measure
+from checks.protocol.verdicts import Status
 from checks.referee.expected import Expected
+from checks.source.files import Submission
 
+CLASS_SEED = 7_040_114_514_331  # any other than the learners'
 EXERCISES = load_course().exercises
 every_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.exercise_id)
 
@@ -28,6 +33,25 @@ def grader(folder):
 @every_exercise
 def test_exercise_is_sound(exercise, grader):
     assert prove(grader, exercise) == []
+
+
+@pytest.fixture(scope="module")
+def class_grader():
+    with Grader(seed=CLASS_SEED) as grader:
+        yield grader
+
+
+@every_exercise
+def test_right_answers_pass_under_a_seed_of_a_class(exercise, class_grader):
+    refused = [
+        answer.name
+        for answer in right_answers(exercise)
+        for result in class_grader.grade(
+            Submission(answer.name, {**read_reference(), exercise.file: answer.make()}), [exercise], untouched=True
+        )
+        if result.status is not Status.PASSED
+    ]
+    assert refused == []
 
 
 def test_verify_proves_several_at_a_time():
