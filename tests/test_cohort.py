@@ -210,7 +210,7 @@ def test_grade_writes_a_gradebook_a_page_for_each_and_what_a_platform_reads(subm
     printed = capsys.readouterr().out
     assert "eve: it is damaged" in printed
     assert str(report / "index.html") in printed.replace("\n", "")
-    with (report / "gradebook.csv").open(newline="") as file:
+    with (report / "gradebook.csv").open(newline="", encoding="utf-8-sig") as file:
         assert [row["id"] for row in csv.DictReader(file)] == ["ada", "bob", "eve"]
     assert sorted(path.stem for path in (report / "students").iterdir()) == ["ada", "bob", "eve"]
     assert sorted(path.name for path in (report / "junit").iterdir()) == ["ada.xml", "bob.xml", "eve.xml"]
