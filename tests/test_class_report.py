@@ -1,11 +1,13 @@
 """The pages and tables of a class: what they say, what they keep to themselves, and how they look in a real browser."""
 
+import codecs
 import csv
 import io
 import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
@@ -13,15 +15,24 @@ import classroom
 import pytest
 import test_browser
 
+from checks.cohort.classroom import Classroom
+from checks.cohort.cli import _sum_up
+from checks.cohort.formats import Gradebook, plain
+from checks.cohort.intake.opening import NOTHING
+from checks.cohort.output import write_output
+from checks.cohort.policy import Policy
 from checks.cohort.report import write_report
 from checks.cohort.report.people import People
 from checks.cohort.report.samples import bare, collect
 from checks.cohort.report.statistics import is_readable, misunderstandings, student_of
+from checks.cohort.run.folder import ReportFolder
 from checks.cohort.students import Student
+from checks.cohort.wish import Writing
 from checks.course import ROOT, load_course
 from checks.grader.record import Intake, record_of
 from checks.grader.results import ExerciseResult
 from checks.protocol.verdicts import CheckResult, CodeLine, Diagnosis, Outcome, Panel, Picture, Status
+from checks.reports.terminal import make_console
 from checks.source.definitions import parse
 from checks.source.files import Submission
 
@@ -45,8 +56,9 @@ def made(bank):
 @pytest.fixture(scope="module")
 def report(made, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
-    adjusted = {"s001": (1.5, "2 days late: 10 % a day.")}
+    adjusted = {"s001": (1.5, "2 days late: 10 % a day."), "s002": (made.results[1].points, "")}
     write_report(folder, made.results, made.sources, made.roster, adjusted=adjusted)
+    (folder / "gradebook.csv").write_text(plain.write(made.results, made.roster), encoding="utf-8-sig")
     return folder
 
 
@@ -67,7 +79,9 @@ class Words(HTMLParser):
 
 
 def read_csv(path):
-    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    content = path.read_bytes()
+    assert content.startswith(codecs.BOM_UTF8)  # without it a spreadsheet shows "JÃ¶rg"
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 
 
 def hostile(student=NASTY):
@@ -168,15 +182,82 @@ def test_student_page_tells_what_is_wrong_and_the_way_out(made, report):
         assert re.sub(r"\s+", " ", told.replace("`", "")) in text
 
 
-def test_student_page_shows_adjusted_points_and_why(report):
-    assert "What counts: 1.5 points. 2 days late: 10 % a day." in Words(report / "students" / "s001.html").text
-    assert "What counts" not in Words(report / "students" / "s002.html").text
+def test_student_page_shows_what_counts_first_and_why(made, report):
+    first, second, *_ = made.results
+    text = Words(report / "students" / "s001.html").text
+    assert f" 1.5 of {first.possible} points ({first.points:g} before late days) " in text
+    assert "2 days late: 10 % a day." in text
+    page = Words(report / "students" / "s002.html")
+    assert f" {second.points:g} of {second.possible} points " in page.text
+    assert "late days" not in page.text
+    assert not [attributes for _, attributes in page.elements if "notice" in attributes.get("class", "")]
 
 
-def test_student_page_of_what_could_not_be_read_says_why(report):
-    text = Words(report / "students" / "s030.html").text
+def test_class_page_shows_what_counts_and_beside_it_what_was_earned(made, report):
+    text = Words(report / "index.html").text
+    rows = text.partition("beforelate days")[2]
+    one, two = (f"{made.roster[student].name} {student} ?" for student in ("s001", "s002"))
+    assert re.search(rf"{one}[AB] ?1.5 ?{made.results[0].points:g} ?\d", rows)
+    assert re.search(rf"{two}[AB] ?{made.results[1].points:g} ?{made.results[1].exercises[0].points:g}/", rows)
+
+
+@pytest.fixture(scope="module")
+def empty_report(made, tmp_path_factory):
+    """A class as it comes from grading: who handed in nothing has a result that says so."""
+    folder = tmp_path_factory.mktemp("empty")
+    missing = tuple(f"{name}.py" for name in ("pooling", "encoder"))
+    nothing = Intake("s999", "", missing=missing, problem=NOTHING)
+    damaged = replace(made.results[-1], intake=replace(made.results[-1].intake, missing=missing))
+    results = (*made.results[:-1], damaged, replace(damaged, package="", intake=nothing))
+    write_report(folder, results, made.sources, made.roster, adjusted={"s999": (0, "")})
+    return folder
+
+
+def test_class_page_tells_who_handed_in_nothing_from_what_could_not_be_read(empty_report, report):
+    page = Words(empty_report / "index.html")
+    assert "students 31 handed in 30 could be read 28" in page.text
+    assert "Could not be read: 2" in page.text
+    assert "Handed in nothing: 1" in page.text
+    assert re.search("Noor Quist s999 ?A ?– ?handed in nothing", page.text)
+    assert "students/s999.html" in {attributes.get("href") for _, attributes in page.elements}
+    without_result = Words(report / "index.html")
+    assert re.search("Noor Quist s999 ?A ?– ?handed in nothing", without_result.text)
+    assert "students/s999.html" not in {attributes.get("href") for _, attributes in without_result.elements}
+
+
+def test_student_page_of_who_handed_in_nothing_says_so_and_nothing_else(empty_report):
+    text = Words(empty_report / "students" / "s999.html").text
+    assert "You handed in nothing" in text
+    for other in ("could not be read", "What you handed in", "points", "held by", "pooling.py"):
+        assert other not in text
+
+
+def test_class_page_links_every_table(report):
+    linked = {attributes.get("href") for _, attributes in Words(report / "index.html").elements}
+    assert {path.name for path in report.glob("*.csv")} <= linked
+    assert (report / "gradebook.csv").is_file()
+
+
+def test_no_page_shows_a_backtick(made, tmp_path):
+    code = "`.values` <b>"
+    first, second = (CheckResult(claim, Outcome.FAILED, problem=code, case=code) for claim in ("one", "two"))
+    first = replace(first, contrast=code, relation=f"all that {code}")
+    wrong = ExerciseResult("1.1", code, "pooling.mean_pool", Status.FAILED, 0, 3, (first, second), notes=(code,))
+    right = replace(wrong, exercise_id="1.2", status=Status.PASSED, checks=())
+    result = replace(made.results[0], exercises=(wrong, right))
+    broken = replace(result, intake=Intake("broken", "", problem=code))
+    write_report(tmp_path, (result, broken), {}, {})
+    for path in tmp_path.rglob("*.html"):
+        page = path.read_text(encoding="utf-8").partition("</style>")[2]
+        assert "`" not in page
+        assert "<code>.values</code> &lt;b&gt;" in page
+
+
+def test_student_page_of_what_could_not_be_read_says_why_and_lists_no_files(empty_report):
+    text = Words(empty_report / "students" / "s030.html").text
     assert "your archive is damaged" in text
     assert "To be mended" not in text
+    assert "pooling.py" not in text
 
 
 def test_student_page_holds_nothing_of_others(made, report):
@@ -318,8 +399,57 @@ def test_tables_hold_no_formula(tmp_path):
     wrong = replace(good.exercises[0], checks=(CheckResult(" +1", Outcome.FAILED, problem="@SUM(1)"),))
     write_report(tmp_path, [replace(good, exercises=(wrong,))], {}, {})
     for path in tmp_path.glob("*.csv"):
-        cells = [cell for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8"))) for cell in row]
+        cells = [cell for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))) for cell in row]
         assert not [cell for cell in cells if cell.lstrip()[:1] in "=+-@\t" and cell]
+
+
+# With what is written beside the pages
+
+
+@pytest.fixture
+def handed_in(made, tmp_path):
+    """A class of two, of whom one has handed in nothing: its report's folder, its results, and who they are."""
+    submissions, roster = tmp_path / "submissions", tmp_path / "roster.csv"
+    (submissions / "s001").mkdir(parents=True)
+    (submissions / "s001" / "pooling.py").touch()
+    roster.write_text("id,name\ns001,Jörg\ns999,Noor\n", encoding="utf-8")
+    room = Classroom(submissions, roster)
+    nothing = replace(made.results[-1], intake=room.read("s999").intake)
+    return ReportFolder(tmp_path / "report"), [made.results[0], nothing], room
+
+
+@pytest.mark.parametrize("gradebook", Gradebook)
+def test_gradebook_has_a_mark_for_spreadsheets_and_none_for_platforms(handed_in, gradebook):
+    write_output(*handed_in, Writing(gradebook, (), False, None))
+    content = (handed_in[0].path / "gradebook.csv").read_bytes()
+    assert content.startswith(codecs.BOM_UTF8) == (gradebook is Gradebook.PLAIN)
+    assert "Jörg" in content.decode("utf-8")
+
+
+def test_nothing_is_said_of_when_nothing_was_handed_in(handed_in):
+    policy = Policy(datetime(2001, 1, 1, tzinfo=UTC), penalty=1)
+    write_output(*handed_in, Writing(Gradebook.PLAIN, (), False, policy))
+    first, nothing = read_csv(handed_in[0].path / "gradebook.csv")
+    assert "after the deadline" in first["explanation"]
+    assert (nothing["status"], nothing["explanation"], nothing["total"]) == ("nothing handed in", "", "")
+    assert "Nobody knows" not in Words(handed_in[0].path / "students" / "s999.html").text
+
+
+def test_command_says_the_median_of_the_page_and_how_many_handed_in_nothing(handed_in, made, capsys):
+    folder, (_, nothing), _ = handed_in
+    readable = sorted(filter(is_readable, made.results), key=lambda one: one.points)
+    low, high = readable[0], readable[-1]
+    assert low.points < high.points
+    damaged = made.results[-1]
+    _sum_up([high, nothing, damaged, low], folder, make_console())
+    printed = capsys.readouterr().out
+    middle = round((low.points + high.points) / 2, 1)
+    assert f"Points: {low.points:g} to {high.points:g} of {low.possible}, median {middle:g}" in printed
+    assert "1 student handed in nothing" in printed
+    assert "s999" not in printed
+    assert "s030: your archive is damaged" in printed
+    write_report(folder.path, [high, nothing, damaged, low], {}, {})
+    assert f"median points {middle:g} of {low.possible}" in Words(folder.path / "index.html").text
 
 
 # Harm
@@ -417,6 +547,35 @@ def test_hostile_pages_run_nothing_and_ask_for_nothing(hostile_report, look):
             assert page.locator("main").inner_text().count("<script>")
             overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert overflow <= 0
+
+
+def test_details_of_a_check_stand_under_its_words(made, tmp_path, look):
+    checks = tuple(CheckResult(f"claim {at}", Outcome.FAILED, problem=f"problem {at}") for at in range(3))
+    wrong = ExerciseResult("1.1", "average", "pooling.mean_pool", Status.FAILED, 0, 3, checks)
+    write_report(tmp_path, [replace(made.results[0], exercises=(wrong,))], {}, {})
+    page = look(tmp_path / "students" / "s001.html")
+    page.evaluate("document.querySelector('details').open = true")
+    check, detail = page.locator(".claims li").nth(1), page.locator(".claims .problem").first
+    mark = check.locator(".mark").bounding_box()
+    assert detail.inner_text() == "problem 1"
+    assert detail.bounding_box()["x"] >= mark["x"] + mark["width"]
+
+
+def test_table_of_exercises_is_whole_on_a_small_screen(report, look):
+    page = look(report / "index.html", width="wide")
+    page.set_viewport_size({"width": 500, "height": 900})
+    cut = "(box => box.scrollWidth - box.clientWidth)(document.querySelector('.scroll:has(.exercises)'))"
+    assert page.evaluate(cut) <= 0
+
+
+def test_paper_shows_names_as_large_as_ids_tiles_in_a_row_and_no_triangles(report, look):
+    page = look(report / "index.html")
+    page.emulate_media(media="print")
+    sizes = "[...document.querySelectorAll('.students tbody :is(th, th a, th .faint, td .faint)')]"
+    assert len(set(page.evaluate(f"{sizes}.map(one => getComputedStyle(one).fontSize)"))) == 1
+    assert len(set(page.evaluate("[...document.querySelectorAll('.tiles div')].map(one => one.offsetTop)"))) == 1
+    kinds = page.evaluate("[...document.querySelectorAll('summary')].map(one => getComputedStyle(one).listStyleType)")
+    assert set(kinds) == {"none"}
 
 
 # Installed

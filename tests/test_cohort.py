@@ -210,7 +210,7 @@ def test_grade_writes_a_gradebook_a_page_for_each_and_what_a_platform_reads(subm
     printed = capsys.readouterr().out
     assert "eve: it is damaged" in printed
     assert str(report / "index.html") in printed.replace("\n", "")
-    with (report / "gradebook.csv").open(newline="") as file:
+    with (report / "gradebook.csv").open(newline="", encoding="utf-8-sig") as file:
         assert [row["id"] for row in csv.DictReader(file)] == ["ada", "bob", "eve"]
     assert sorted(path.stem for path in (report / "students").iterdir()) == ["ada", "bob", "eve"]
     assert sorted(path.name for path in (report / "junit").iterdir()) == ["ada.xml", "bob.xml", "eve.xml"]
@@ -333,21 +333,22 @@ def test_grade_refuses_a_mistake_before_it_makes_anything(submissions, tmp_path,
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_grade_goes_on_after_it_was_killed(submissions, tmp_path):
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_grade_goes_on_after_it_was_killed(submissions, tmp_path, jobs):
     report = tmp_path / "report"
     command = [sys.executable, "-m", "checks", "grade", str(submissions), "--output", str(report)]
-    command += ["--exercise", "1.1", "--exercise", "1.2", "--isolation", "process", "--jobs", "1"]
+    command += ["--exercise", "1.1", "--exercise", "1.2", "--isolation", "process", "--jobs", jobs]
     process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
     while not list((report / "results").glob("*.json")) and process.poll() is None:
         time.sleep(0.05)
     children = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    assert not psutil.wait_procs(children, timeout=20)[1]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     found = {path.stem: json.loads(path.read_text()) for path in (report / "results").glob("*.json")}
     statuses = {student: [one["status"] for one in record["exercises"]] for student, record in found.items()}
     assert statuses == {student: [str(status) for status in each] for student, each in EXPECTED.items()}
-    assert not psutil.wait_procs(children, timeout=20)[1]
 
 
 def test_grade_with_several_processes_leaves_nothing_to_complain_of(submissions, tmp_path):

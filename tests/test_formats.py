@@ -38,6 +38,7 @@ from checks.cohort.formats.feedback import fully, shortly
 from checks.cohort.formats.forms import FILES, TABLES
 from checks.cohort.formats.texts import cell, clean, line, markdown
 from checks.cohort.intake import HandedIn
+from checks.cohort.intake.opening import NOTHING
 from checks.cohort.policy import Policy, apply
 from checks.cohort.students import Student
 from checks.course import SOLUTIONS, TUTORIAL, load_course
@@ -263,6 +264,20 @@ def test_moodle_gets_total_and_feedback():
     assert rows[3]["Two Heads"] == ""
     assert "by no fault of yours" in rows[3]["Two Heads (feedback)"]
     assert rows[4]["Two Heads (feedback)"] == "There is no Python file in it."
+    missing = [exercise(status=Status.ERROR, points=0, text=f"{name}.py is missing") for name in ("one", "two")]
+    (told,) = records(moodle.write([result("ada", *missing)], {}))
+    assert told["Two Heads (feedback)"] == "1.1 error: one.py is missing · 1.1 error: two.py is missing"
+
+
+@pytest.mark.parametrize("gradebook", Gradebook)
+def test_gradebook_of_who_handed_in_nothing_is_the_same_with_a_result_that_says_so(gradebook):
+    nothing = replace(some()[3], intake=Intake("eve", "", problem=NOTHING))
+    results = [*some(), nothing]
+    adjusted = {one.student: one for one in apply(Policy(datetime(2026, 11, 28, 12, tzinfo=UTC)), results)}
+    assert adjusted["eve"].explanation == ""
+    assert TABLES[gradebook](results, ROSTER, None) == TABLES[gradebook](some(), ROSTER, None)
+    (eve,) = [row for row in read(TABLES[gradebook](results, ROSTER, adjusted)) if "eve" in row]
+    assert not [cell for cell in eve if "Nobody knows" in cell]
 
 
 def test_nbgrader_has_the_columns_of_its_exporter():

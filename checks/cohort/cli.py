@@ -201,11 +201,15 @@ def _sum_up(results: "list[Result]", folder: "ReportFolder", console: "Console")
     from rich.text import Text
 
     from ..reports.telling import counted
+    from .policy import handed_in_nothing
+    from .report.statistics import is_readable, summary
 
     counts = Counter(
         exercise.status for result in results for exercise in result.exercises if exercise.status in TROUBLE
     )
-    unreadable = [result for result in results if result.intake and result.intake.problem]
+    nothing = sum(map(handed_in_nothing, results))
+    readable = [result for result in results if is_readable(result)]
+    unreadable = [result for result in results if not (is_readable(result) or handed_in_nothing(result))]
     for status in TROUBLE:
         if counts[status]:
             console.print(f"{counted(counts[status], 'exercise')} {status}", style="bold")
@@ -213,8 +217,10 @@ def _sum_up(results: "list[Result]", folder: "ReportFolder", console: "Console")
         console.print(Text(f"{result.student}: {result.intake.problem if result.intake else ''}"))
     if len(unreadable) > 10:
         console.print(f"and {len(unreadable) - 10} more that could not be read")
-    earned = sorted(result.points for result in results)
+    if nothing:
+        console.print(f"{counted(nothing, 'student')} handed in nothing")
+    earned = [result.points for result in readable]
     if earned:
-        possible = max(result.possible for result in results)
-        console.print(f"Points: {earned[0]:g} to {earned[-1]:g} of {possible}, median {earned[len(earned) // 2]:g}")
+        possible, median = summary(readable).possible, round(summary(readable).median, 1)
+        console.print(f"Points: {min(earned):g} to {max(earned):g} of {possible}, median {median:g}")
     console.print(Text(f"Report: {folder.path / 'index.html'}"))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ..grader.record import Result
 from ..source.files import write_whole
 from .classroom import Classroom
+from .formats import Gradebook
 from .formats import sources as copies
 from .formats.forms import FILES, TABLES
 from .policy import Adjusted, apply
@@ -25,7 +26,9 @@ def write_output(folder: ReportFolder, results: Sequence[Result], classroom: Cla
     policy = wish.policy and wish.policy.under(classroom.name_of)
     adjusted = {each.student: each for each in apply(policy, results)} if policy else {}
     table = TABLES[wish.gradebook](results, classroom.students, adjusted or None)
-    write_whole(folder.path / "gradebook.csv", table.encode())
+    # For a spreadsheet, which takes a file without a mark for another encoding; a platform would take it for a letter.
+    encoding = "utf-8-sig" if wish.gradebook is Gradebook.PLAIN else "utf-8"
+    write_whole(folder.path / "gradebook.csv", table.encode(encoding))
     for form in wish.forms:
         (folder.path / form.value).mkdir(exist_ok=True)
         for result in results:

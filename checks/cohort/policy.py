@@ -30,6 +30,7 @@ from typing import Any
 from ..grader.record import Result
 from ..protocol.verdicts import Status
 from ..reports.telling import counted
+from .intake.opening import NOTHING
 
 DAY = timedelta(days=1)
 BASES = ("earned", "possible")
@@ -101,6 +102,11 @@ class Adjusted:
     explanation: str = ""
 
 
+def handed_in_nothing(result: Result) -> bool:
+    """Tell a student of the roster who has handed in nothing from one whose submission cannot be read."""
+    return bool(result.intake and result.intake.problem == NOTHING)
+
+
 def apply(policy: Policy, results: Iterable[Result]) -> list[Adjusted]:
     """Apply the rules of a class to results."""
     return [_adjust(policy, result) for result in results]
@@ -120,6 +126,8 @@ def _penalty(policy: Policy, student: str, result: Result) -> tuple[int, float, 
     """Give the days begun after the deadline, the points that they cost, and why."""
     override = policy.students.get(student, Override())
     deadline = override.until or policy.deadline
+    if handed_in_nothing(result):
+        return 0, 0, ""
     if override.exempt:
         return 0, 0, "Exempt from the deadline."
     if deadline is None:

@@ -28,4 +28,4 @@ def _feedback(row: Row) -> str:
     if row.result is None:
         return NOTHING_IN
     to_mend = [shortly(one) for one in row.result.exercises if shortly(one)]
-    return " ".join(filter(None, [row.problem, row.explanation, *([] if row.problem else to_mend)]))
+    return " · ".join(filter(None, [row.problem, row.explanation, *([] if row.problem else to_mend)]))

@@ -9,7 +9,7 @@ from ...course import load_course
 from ...grader.record import Result
 from ...grader.results import ExerciseResult
 from ...protocol.verdicts import Status
-from ..policy import Adjusted
+from ..policy import Adjusted, handed_in_nothing
 from ..students import Student
 from .texts import cell
 
@@ -79,7 +79,8 @@ def rows_of(results: Iterable[Result], roster: Roster, adjusted: Adjustments | N
     by_id = {result.student: result for result in results}
     strangers = sorted(by_id.keys() - roster.keys())
     everybody = [*roster.values(), *(Student(student) for student in strangers)]
-    return [Row(who, by_id.get(who.student), (adjusted or {}).get(who.student)) for who in everybody]
+    handed_in = {student: result for student, result in by_id.items() if not handed_in_nothing(result)}
+    return [Row(who, handed_in.get(who.student), (adjusted or {}).get(who.student)) for who in everybody]
 
 
 def possible(results: Iterable[Result]) -> dict[str, int]:

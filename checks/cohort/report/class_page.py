@@ -1,7 +1,7 @@
 """The page of the class: what its instructor needs to see, the most urgent first."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from ...course import load_course
@@ -9,6 +9,7 @@ from ...grader.record import Result
 from ...grader.results import ExerciseResult
 from ...protocol.verdicts import Status
 from ...reports.pages import link
+from ..policy import handed_in_nothing
 from .people import People, Person
 from .render import render
 from .samples import Key, Sources, collect
@@ -65,12 +66,21 @@ class Shown:
 
 @dataclass(frozen=True)
 class Row:
-    """A student in the table: points of each task, and the exercises of each task as groups."""
+    """A student in the table.
+
+    Attributes:
+        person: Who.
+        problem: Why there is nothing to show of them.
+        counts: Points that count.
+        earned: Points, if not all of them count.
+        tasks: Points of each task, earned and to be earned, and its exercises as groups.
+    """
 
     person: Person
-    result: Result | None
-    tasks: tuple[tuple[float, int, tuple[Group, ...]], ...]
-    adjusted: float | None
+    problem: str = ""
+    counts: float = 0
+    earned: float | None = None
+    tasks: tuple[tuple[float, int, tuple[Group, ...]], ...] = ()
 
 
 def class_page(
@@ -92,14 +102,19 @@ def class_page(
     named, unnamed = misunderstandings(readable), problems_without_name(readable)
     in_detail = [*named[: OPEN + FOLDED], *unnamed[:UNNAMED]]
     pieces = collect(readable, sources, people.roster, {(one.exercise_id, one.name) for one in in_detail})
-    absent = sorted(set(people.roster) - {student_of(result) for result in results})
+    handed_in = [result for result in _sorted(results) if not handed_in_nothing(result)]
+    absent = _absent(results, people)
+    rows = [
+        *(_row(result, people, adjusted) for result in handed_in),
+        *(Row(who, "handed in nothing") for who in absent),
+    ]
     return render(
         "class.html",
-        students=len(results) + len(absent),
-        handed_in=len(results),
+        students=len(rows),
+        handed_in=len(handed_in),
         summary=summary(readable),
         facts=_facts(results),
-        notices=list(_notices(results, absent, people)),
+        notices=list(_notices(handed_in, absent, people)),
         tenths=_columns(tenths(readable)),
         named=[_shown(one, pieces) for one in named[:OPEN]],
         folded=[_shown(one, pieces) for one in named[OPEN : OPEN + FOLDED]],
@@ -111,11 +126,19 @@ def class_page(
         addresses={one.exercise_id: link(load_course().exercise(one.exercise_id)) for one in in_order(readable)},
         nobody=_with_links(check for check in checks if check.nobody_passes),
         everybody=_with_links(check for check in checks if check.everybody_passes),
-        rows=[*(_row(result, people, adjusted) for result in _sorted(results)), *_absent_rows(absent, people)],
+        rows=rows,
         task_titles=_task_titles(readable),
-        any_adjusted=bool(adjusted),
+        any_taken_off=any(row.earned is not None for row in rows),
         any_section=not people.anonymous and any(student.section for student in people.roster.values()),
     )
+
+
+def _absent(results: Sequence[Result], people: People) -> list[Person]:
+    """List who has handed in nothing; who has no result has no page, either."""
+    pages = {student_of(result) for result in results}
+    handed_in = {student_of(result) for result in results if not handed_in_nothing(result)}
+    everybody = map(people.person, sorted((set(people.roster) | pages) - handed_in))
+    return [who if who.student in pages else replace(who, address="") for who in everybody]
 
 
 def _facts(results: Sequence[Result]) -> dict[str, str]:
@@ -129,26 +152,26 @@ def _facts(results: Sequence[Result]) -> dict[str, str]:
     return {name: ", ".join(sorted(filter(None, values))) for name, values in facts.items()}
 
 
-def _notices(results: Sequence[Result], absent: Iterable[str], people: People) -> Iterable[Notice]:
+def _notices(handed_in: Sequence[Result], absent: Iterable[Person], people: People) -> Iterable[Notice]:
     """List what to look at, the grader's own faults first."""
     unread = [
         (people.person(student_of(result)), result.intake.problem)
-        for result in _sorted(results)
+        for result in handed_in
         if result.intake and not is_readable(result)
     ]
     doubtful = [
         (people.person(student_of(result)), "; ".join(result.intake.doubts))
-        for result in _sorted(results)
+        for result in handed_in
         if result.intake and result.intake.doubts
     ]
-    readable = [result for result in _sorted(results) if is_readable(result)]
+    readable = [result for result in handed_in if is_readable(result)]
     candidates = (
         Notice("Not judged", NOT_JUDGED, _entries(readable, people, _not_judged), urgent=True),
         Notice("Could not be read", UNREAD, tuple(unread), urgent=True),
         Notice("To be decided", DOUBTS, tuple(doubtful)),
         Notice("Import the solutions", IMPORTS, _entries(readable, people, lambda one: one.imports_solutions)),
         Notice("Did not come to an end", ENDLESS, _entries(readable, people, lambda one: one.status in STOPPED)),
-        Notice("Not handed in", ABSENT, tuple((people.person(student), "") for student in absent)),
+        Notice("Handed in nothing", ABSENT, tuple((who, "") for who in absent)),
     )
     return (notice for notice in candidates if notice.entries)
 
@@ -223,14 +246,11 @@ def _task_titles(results: Sequence[Result]) -> list[tuple[int, str]]:
 
 def _row(result: Result, people: People, adjusted: Mapping[str, tuple[float, str]]) -> Row:
     student = student_of(result)
-    points, _ = adjusted.get(student, (None, ""))
     if not is_readable(result):
-        return Row(people.person(student), result, (), points)
+        return Row(people.person(student), "could not be read")
+    counts, _ = adjusted.get(student, (result.points, ""))
     by_task = groupby(in_order([result]), key=lambda one: load_course().exercise(one.exercise_id).task)
     groups = [tuple(group_of(one, result.files) for one in mine) for _, mine in by_task]
     tasks = zip(points_by_task(result).values(), groups, strict=True)
-    return Row(people.person(student), result, tuple((*both, marks) for both, marks in tasks), points)
-
-
-def _absent_rows(absent: Iterable[str], people: People) -> Iterable[Row]:
-    return (Row(people.person(student), None, (), None) for student in absent)
+    earned = result.points if counts != result.points else None
+    return Row(people.person(student), "", counts, earned, tuple((*both, marks) for both, marks in tasks))

@@ -17,7 +17,7 @@ class Person:
         student: Their id.
         name: Empty if it is not to be shown.
         section: Likewise.
-        address: Of their page, seen from the page of the class.
+        address: Of their page, seen from the page of the class; empty if they have none.
     """
 
     student: str

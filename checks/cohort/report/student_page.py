@@ -11,6 +11,7 @@ from ...grader.results import ExerciseResult
 from ...protocol.verdicts import CheckResult, Diagnosis, Status
 from ...reports.pages import link
 from ...reports.telling import CAREFUL_LATER, HUNT, IMPORTS_SOLUTIONS, none_is_mended, says_less, short_output, told_of
+from ..policy import handed_in_nothing
 from .people import People
 from .render import render
 from .statistics import Group, diagnoses, group_of, in_order, is_readable, points_by_task, student_of
@@ -60,16 +61,19 @@ def student_page(result: Result, people: People, adjusted: Mapping[str, tuple[fl
     told = [_told(exercise, result) for exercise in in_order([result])]
     tasks = groupby(told, key=lambda one: load_course().exercise(one.result.exercise_id).task)
     points = points_by_task(result)
+    counts, explanation = adjusted.get(student, (result.points, ""))
     return render(
         "student.html",
         person=people.person(student),
         result=result,
         readable=is_readable(result),
+        nothing=handed_in_nothing(result),
         tasks=[(task, load_course().tasks[task], points[task], list(mine)) for task, mine in tasks],
         passed=sum(one.group is Group.PASSED for one in told),
         to_mend=[one for one in told if one.group in (Group.WORKS, Group.FAILED, Group.NOT_JUDGED)],
         noted=[one for one in told if one.group is Group.PASSED and one.notes],
-        adjusted=adjusted.get(student),
+        counts=counts,
+        explanation=explanation,
         intake=result.intake,
         submitted=_moment(result.intake.submitted) if result.intake else "",
         files=_files(result.intake) if result.intake else {},
@@ -108,7 +112,7 @@ def _notes(exercise: ExerciseResult, hunted: bool) -> list[str]:
 def _files(intake: Intake) -> dict[str, list[str]]:
     """Give what was made of the files, in words; not more names than anybody reads."""
     kinds = {
-        "not there": intake.missing,
+        "not there": () if intake.problem else intake.missing,  # that would be all
         "under another name": intake.renamed,
         "not part of the course, so ignored": intake.ignored,
         "found": intake.found,

@@ -56,10 +56,10 @@ def points_table(results: Sequence[Result]) -> bytes:
 
 
 def written(head: Row, rows: Iterable[Row]) -> bytes:
-    """Write a table in UTF-8."""
+    """Write a table in UTF-8, with the mark by which a spreadsheet knows that."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
     writer.writerows(
         [list(head), *([cell(value) if isinstance(value, str) else value for value in row] for row in rows)]
     )
-    return file.getvalue().encode()
+    return file.getvalue().encode("utf-8-sig")

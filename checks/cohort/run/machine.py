@@ -5,12 +5,18 @@ It stands in a module of its own, to be imported: what a function of `__main__` 
 
 import atexit
 import math
+import multiprocessing
+import os
 import shutil
 import tempfile
+import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+
+import psutil
 
 from ...course import load_course
 from ...grader.grading import Grader
@@ -64,9 +70,22 @@ def _record(
     return replace(record_of(submission, results), isolation=settings.isolation, intake=handed_in.intake)
 
 
+def end_with(parent: int) -> None:
+    """End this process and its graders soon after its parent has: a run that is killed tells nobody.
+
+    Args:
+        parent: Id of that process.
+    """
+    while os.getppid() == parent and psutil.pid_exists(parent):
+        time.sleep(1)
+    os._exit(1)  # its graders' processes end when they hear nothing more of it
+
+
 @cache
 def _grader(settings: Settings) -> Grader:
     """Keep a grader until the process ends."""
+    if multiprocessing.current_process().name != "MainProcess":
+        threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     folder = Path(settings.expected or tempfile.mkdtemp(prefix="two-heads-"))
     if not settings.expected:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
