@@ -268,6 +268,12 @@ def test_a_report_stays_one_of_the_same_exercises_and_the_same_names(submissions
     assert rows(report) == before
 
 
+def test_who_is_not_graded_yet_is_not_in_the_report(submissions, tmp_path):
+    run_again(submissions, tmp_path / "report", "--exercise", "1.1", "--only", "BOB")
+    assert list(rows(tmp_path / "report")) == ["bob"]
+    assert "nothing" not in (tmp_path / "report" / "index.html").read_text().split("Look at these first")[1][:300]
+
+
 def test_what_an_instructor_may_have_overlooked_is_said(submissions, tmp_path, capsys):
     policy, times, report = tmp_path / "policy.toml", tmp_path / "times.csv", tmp_path / "report"
     policy.write_text("deadline = 2001-01-01T00:00:00Z\n[students.BOB]\ndays = 1\n[students.zoe]\ndays = 1\n")

@@ -19,13 +19,15 @@ def write_output(folder: ReportFolder, results: Sequence[Result], classroom: Cla
 
     Args:
         folder: Of the report.
-        results: Of everybody.
+        results: Of everybody who is graded.
         classroom: Who they are, and what they have written.
         wish: What is wanted.
     """
+    graded = {result.student for result in results}  # with `--only`, others may have to wait
+    students = {student: known for student, known in classroom.students.items() if student in graded}
     policy = wish.policy and wish.policy.under(classroom.name_of)
     adjusted = {each.student: each for each in apply(policy, results)} if policy else {}
-    table = TABLES[wish.gradebook](results, classroom.students, adjusted or None)
+    table = TABLES[wish.gradebook](results, students, adjusted or None)
     # For a spreadsheet, which takes a file without a mark for another encoding; a platform would take it for a letter.
     encoding = "utf-8-sig" if wish.gradebook is Gradebook.PLAIN else "utf-8"
     write_whole(folder.path / "gradebook.csv", table.encode(encoding))
@@ -35,13 +37,13 @@ def write_output(folder: ReportFolder, results: Sequence[Result], classroom: Cla
             name = f"{result.student}{FILES[form].suffix}"
             write_whole(folder.path / form.value / name, FILES[form].write(result).encode())
     if wish.sources:
-        for student in classroom.students:
+        for student in students:
             copies.write(classroom.read(student), folder.path / "sources")
     write_report(
         folder.path,
         results,
         classroom.sources,
-        classroom.students,
+        students,
         bool(classroom.secret),
         {student: _in_words(each) for student, each in adjusted.items() if each.total is not None},
     )
