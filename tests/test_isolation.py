@@ -66,7 +66,7 @@ def grader(secret):
     ctypes.CDLL(None).syscall(250, 1, None)  # on x86-64: a keyring for all that we start, as a login has one
     tier, sandbox = open_tier(Tier.BUBBLEWRAP)
     assert tier is Tier.BUBBLEWRAP
-    with Grader(sandbox=sandbox, diagnosis=0) as grader:
+    with Grader(opener=lambda: sandbox, diagnosis=0) as grader:
         yield grader
 
 
@@ -131,7 +131,7 @@ def test_reference_is_not_there_to_be_read(grader, left_alone, name):
 
 @pytest.mark.parametrize("name", READS)
 def test_these_attacks_win_where_nothing_holds_them(name):
-    with Grader(sandbox=ForkServer(), diagnosis=0) as grader:
+    with Grader(opener=ForkServer, diagnosis=0) as grader:
         body = textwrap.dedent(READS[name])
         attack, _ = grade(grader, body if "return found" in body else body + IF_WON)
     assert attack.points > 0
@@ -459,7 +459,7 @@ def test_killed_grader_leaves_nothing_running(grader, tmp_path):
         "from checks.source.files import Submission\n"
         "submission = Submission('test', {'pooling': 'import os\\nos.write(1, b\"started\")\\nwhile True: pass\\n'})\n"
         "sandbox = open_tier(Tier.BUBBLEWRAP)[1]\n"
-        "list(Grader(Limits(seconds=600), sandbox=sandbox).grade(submission, load_course().select(('1.1',))))"
+        "list(Grader(Limits(seconds=600), opener=lambda: sandbox).grade(submission, load_course().select(('1.1',))))"
     )
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) as process:
         deadline, family = time.monotonic() + 120, []
@@ -491,7 +491,7 @@ def test_checkout_in_a_temporary_folder_is_seen(grader, tmp_path, where):
         "from checks.course import ROOT, SOLUTIONS, load_course\n"
         "from checks.grader.grading import Grader\n"
         "from checks.source.files import read_submission\n"
-        "with Grader(sandbox=open_tier(Tier.BUBBLEWRAP)[1], diagnosis=0) as grader:\n"
+        "with Grader(opener=lambda: open_tier(Tier.BUBBLEWRAP)[1], diagnosis=0) as grader:\n"
         "    for result in grader.grade(read_submission(SOLUTIONS), load_course().select(('1.1',))):\n"
         "        print(ROOT, result.status, result.problem)\n"
     )
@@ -503,7 +503,7 @@ def test_threads_of_a_class_have_sandboxes_of_their_own(grader):
     points = []
 
     def work():
-        with Grader(sandbox=open_tier(Tier.BUBBLEWRAP)[1], diagnosis=0) as own:
+        with Grader(opener=lambda: open_tier(Tier.BUBBLEWRAP)[1], diagnosis=0) as own:
             points.extend(result.points for result in grade(own, "return None\n"))
 
     threads = [threading.Thread(target=work) for _ in range(2)]

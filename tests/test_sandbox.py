@@ -23,7 +23,7 @@ KINDS = [FreshProcesses, pytest.param(ForkServer, marks=pytest.mark.skipif(not p
 
 @pytest.fixture(scope="module", params=KINDS)
 def grader(request):
-    with Grader(sandbox=request.param()) as grader:
+    with Grader(opener=request.param) as grader:
         yield grader
 
 
@@ -79,6 +79,22 @@ def test_deadline_counts_from_when_the_libraries_are_loaded():
 def test_one_exercise_does_not_reach_into_the_next(grader):
     grade(grader, "torch.Tensor.sum = torch.Tensor.amax = None; import builtins; builtins.len = None")
     assert grade(grader, None).status is Status.PASSED
+
+
+def test_sparing_memory_never_leaves_the_kind_of_sandbox_that_was_chosen():
+    opened = []
+
+    def open_one():
+        opened.append(FreshProcesses())
+        return opened[-1]
+
+    submission = Submission("test", SOURCES)
+    with Grader(opener=open_one) as grader:
+        for _ in range(2):
+            (result,) = grader.grade_sparingly(submission, [load_course().exercise("1.1")])
+            assert result.status is Status.PASSED, result
+            assert grader.sandbox is None
+    assert len(opened) == 2
 
 
 def test_all_processes_end_with_the_grader():

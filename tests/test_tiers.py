@@ -100,7 +100,7 @@ def test_container_of_every_job_gets_the_limits_and_is_killed(programs):
     add_program(programs, "docker", ENGINE)
     tier, sandbox = open_tier(Tier.CONTAINER, Limits(memory=10**9, processes=7))
     assert isinstance(sandbox, Containers)
-    with Grader(sandbox=sandbox, diagnosis=0) as grader:
+    with Grader(opener=lambda: sandbox, diagnosis=0) as grader:
         (result,) = grader.grade(Submission("test", SOURCES), [EXERCISE])
     assert (tier, result.status) == (Tier.CONTAINER, Status.PASSED), result
     calls = (programs / "calls").read_text().splitlines()
@@ -173,7 +173,7 @@ def test_worker_that_does_not_start_is_our_fault_and_says_why(kind, monkeypatch,
     reports = []
     monkeypatch.setattr(grading, "write_report", lambda text: reports.append(text) or tmp_path)
     monkeypatch.setattr(grading, "job_of", lambda *facts: "no job at all")
-    with Grader(sandbox=kind()) as grader:
+    with Grader(opener=kind) as grader:
         (result,) = grader.grade(Submission("test", SOURCES), [EXERCISE])
         monkeypatch.undo()
         (after,) = grader.grade(Submission("test", SOURCES), [EXERCISE])
@@ -190,7 +190,7 @@ def test_processes_of_a_job_are_limited(open_one):
         f"    {line}\n" for line in [*body.splitlines(), "time.sleep(5)"]
     )
     pooling = replace_definition(SOURCES["pooling"], ("mean_pool",), definition)
-    with Grader(Limits(processes=20), sandbox=open_one()) as grader:
+    with Grader(Limits(processes=20), opener=open_one) as grader:
         (result,) = grader.grade(Submission("test", {**SOURCES, "pooling": pooling}), [EXERCISE])
     assert "more processes" in result.problem
     assert result.points == 0

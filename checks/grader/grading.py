@@ -1,7 +1,7 @@
 """Grading one exercise: what its text says by itself, what the worker observes, what the referee says of it."""
 
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -27,7 +27,7 @@ class Grader:
     Args:
         limits: What one exercise may use; the usual, if not given.
         seed: Of all checks: always the same for a learner, so that feedback repeats; a secret one for a class.
-        sandbox: Where learners' code runs; the best that this system has, if not given. The grader closes it.
+        opener: Opens where learners' code runs, whenever that is needed; the best that this system has, if not given.
         diagnosis: Seconds to look for a misconception.
         folder: Where the referee keeps what depends on no learner; it believes what it finds there.
     """
@@ -36,13 +36,14 @@ class Grader:
         self,
         limits: Limits | None = None,
         seed: int = LOCAL_SEED,
-        sandbox: Sandbox | None = None,
+        opener: Callable[[], Sandbox] = open_sandbox,
         diagnosis: float = DIAGNOSIS,
         folder: Path | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.seed = seed
-        self.sandbox = sandbox
+        self.opener = opener
+        self.sandbox: Sandbox | None = None
         self.diagnosis = diagnosis
         self.folder = folder
         self.referee: Referee | None = None
@@ -52,7 +53,7 @@ class Grader:
         return self._open_sandbox(), self._open_referee()
 
     def _open_sandbox(self) -> Sandbox:
-        self.sandbox = self.sandbox or open_sandbox()
+        self.sandbox = self.sandbox or self.opener()
         return self.sandbox
 
     def _open_referee(self) -> Referee:

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import psutil
@@ -21,6 +21,7 @@ import psutil
 from ...course import load_course
 from ...grader.grading import Grader
 from ...grader.limits import Limits
+from ...grader.processes import Sandbox
 from ...grader.record import Result, record_of
 from ...grader.results import ExerciseResult, result_of
 from ...protocol.verdicts import Status
@@ -90,8 +91,11 @@ def _grader(settings: Settings) -> Grader:
     if not settings.expected:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
     limits = Limits(seconds=settings.seconds)
-    sandbox = open_tier(Tier(settings.isolation), limits)[1]
     # A diagnosis takes the time that it needs: what a report says must not depend on how busy the machine was.
-    grader = Grader(limits, settings.seed, sandbox, diagnosis=math.inf, folder=folder)
+    grader = Grader(limits, settings.seed, partial(_open, settings.isolation, limits), math.inf, folder)
     atexit.register(grader.close)
     return grader
+
+
+def _open(tier: str, limits: Limits) -> Sandbox:
+    return open_tier(Tier(tier), limits)[1]
