@@ -25,6 +25,7 @@ from checks.cohort.wish import Order, Tier
 from checks.course import ROOT, SOLUTIONS, TUTORIAL, load_course
 from checks.grader.record import SCHEMA
 from checks.grader.referee import Referee
+from checks.grader.results import result_of
 from checks.protocol.verdicts import Status
 
 EXERCISES = load_course().select(("1.1", "1.2"))
@@ -298,6 +299,26 @@ def test_when_something_was_handed_in_is_no_reason_to_grade_it_again(submissions
     told = json.loads((tmp_path / "report" / "results" / "ada.json").read_text())["intake"]["submitted"]
     assert told.startswith("2033-")
     assert graded(submissions, tmp_path / "report")[1] == []
+
+
+def test_what_could_not_be_judged_is_graded_by_the_next_run(submissions, tmp_path, monkeypatch):
+    whole = machine.grade
+    lost = result_of(EXERCISES[0], Status.NOT_JUDGED, "lost")
+    monkeypatch.setattr(machine, "grade", lambda *given: replace(whole(*given), exercises=(lost,)))
+    graded(submissions, tmp_path / "report", jobs=1)
+    monkeypatch.setattr(machine, "grade", whole)
+    statuses, now = graded(submissions, tmp_path / "report", jobs=1)
+    assert now == ["ada", "bob", "eve"]
+    assert statuses == EXPECTED
+
+
+def test_anonymous_records_hold_no_file_that_a_student_has_named(submissions, tmp_path):
+    (submissions / "ada" / "ada_lovelace.py").write_text("x = 1\n")
+    report = tmp_path / "report"
+    run_again(submissions, report, "--exercise", "1.1", "--anonymous")
+    assert not [path for path in (report / "results").iterdir() if "lovelace" in path.read_text()]
+    (name,) = [path.stem for path in (report / "results").iterdir() if '"points": 3' in path.read_text()][:1]
+    run_again(submissions, report, "--anonymous", "--only", name)
 
 
 def test_a_report_is_no_submission(submissions, tmp_path):

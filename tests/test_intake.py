@@ -22,6 +22,7 @@ import pytest
 from checks.cohort.intake import archives, members, opening, taking
 from checks.cohort.intake.entries import entries, students_of
 from checks.cohort.intake.names import guessed, safe, whose
+from checks.cohort.intake.notebooks import _names
 from checks.cohort.intake.taking import read_entry, take_in, take_in_one
 from checks.cohort.students import Student, anonymous_ids, read_roster, read_times
 from checks.course import ROOT, SOLUTIONS, TUTORIAL, load_course
@@ -305,6 +306,12 @@ def test_notebook_gives_an_answer_nothing_that_only_has_the_name_of_its_variable
     assert "NotThere" not in text
 
 
+def test_notebook_gives_an_answer_what_it_counts_in_and_what_its_class_copies(tmp_path):
+    own = "calls = 0\n", "rate = 3\n", MEAN.replace("    return", "    global calls\n    calls += 1\n    return", 1)
+    assert "calls = 0" in text_of(hand_in(tmp_path, "jane.ipynb", notebook(*own)))
+    assert "rate" in _names("class Head:\n    rate: float = rate\n")
+
+
 def test_notebook_counts_beside_untouched_files_only(tmp_path):
     work = {"work.ipynb": notebook(MEAN)}
     untouched = {f"{file}.py": text for file, text in STUBS.items()}
@@ -578,7 +585,7 @@ def test_large_archive_in_a_folder_is_opened_where_it_is(tmp_path, monkeypatch):
 
 def test_what_an_instructor_has_to_decide_is_in_the_record(tmp_path):
     several = hand_in(tmp_path, "week.zip", zipped({"ada.zip": GOOD, "bob.zip": GOOD}))
-    assert "nothing in it but 2 archives" in several.intake.problem
+    assert "but 2 archives: hand in one" in several.intake.problem
     assert several.intake.doubts == ("2 archives in one: unpack it, if they are of several students",)
     folders = hand_in(tmp_path, "all", under("ada", PACKAGE) | under("bob", PACKAGE))
     assert folders.intake.doubts == ("answers in 2 folders: one was taken",)
@@ -587,6 +594,19 @@ def test_what_an_instructor_has_to_decide_is_in_the_record(tmp_path):
         (tmp_path / "class" / name).write_bytes(GOOD)
     (twice,) = take_in(tmp_path / "class", {"jane": Student("jane")})
     assert twice.intake.doubts == ("handed in 2 times: the newest counts",)
+
+
+def test_single_files_count_if_they_are_newer_than_an_archive(tmp_path):
+    path = tmp_path / "class"
+    path.mkdir()
+    (path / "jane_1_2_tutorial.zip").write_bytes(GOOD)
+    (path / "jane_1_3_pooling.py").write_text(MEAN + "\n# newer\n")
+    for seconds, newer in ((2e9, True), (1e9, False)):
+        os.utime(path / "jane_1_3_pooling.py", (seconds, seconds))
+        os.utime(path / "jane_1_2_tutorial.zip", (1.5e9, 1.5e9))
+        (found,) = take_in(path)
+        assert ("# newer" in text_of(found)) == newer
+        assert found.intake.doubts == ("handed in 2 times: the newest counts",)
 
 
 def test_files_that_were_handed_out_are_not_called_foreign(tmp_path):

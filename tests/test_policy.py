@@ -182,7 +182,12 @@ def test_policy_that_is_not_there_or_no_text_is_named(tmp_path):
         read_policy(tmp_path / "policy.toml")
 
 
+def test_rules_for_two_spellings_of_an_id_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="upper and lower case alone: ada, Ada"):
+        policy_from(tmp_path, "[students.ada]\ndays = 1\n[students.Ada]\ndays = 2\n")
+
+
 def test_rules_for_some_hold_under_the_ids_that_results_have(tmp_path):
-    known = {"bob": "student-1", "ada": "ada"}
+    known = {"bob": "student-1"}
     policy = policy_from(tmp_path, EXAMPLE)
     assert policy.under(lambda student: known.get(student, "")).students == {"student-1": policy.students["bob"]}

@@ -8,6 +8,7 @@ from pathlib import Path
 from .formats.rows import table
 from .intake import HandedIn
 from .intake.entries import Entry, entries, students_of
+from .intake.names import course_files
 from .intake.taking import read_entry
 from .students import Student, anonymous_ids, read_roster, read_times
 
@@ -45,7 +46,7 @@ class Classroom:
         """Read what a student has handed in."""
         own = self._names[student]
         handed_in = read_entry(self._entries[own], self._times)
-        if self._roster and own not in self._roster:
+        if self._roster and own not in self._roster and not self.one:
             intake = replace(handed_in.intake, doubts=(*handed_in.intake.doubts, "not in the roster"))
             handed_in = replace(handed_in, intake=intake)
         return _without_names(handed_in, student) if self.secret else handed_in
@@ -122,5 +123,6 @@ class Classroom:
 
 def _without_names(handed_in: HandedIn, student: str) -> HandedIn:
     """Leave out whatever may hold a name: files and folders are called as people like."""
-    intake = replace(handed_in.intake, student=student, source="", renamed=(), ignored=())
+    ours = tuple(name for name in handed_in.intake.found if name.removesuffix(".py") in course_files())
+    intake = replace(handed_in.intake, student=student, source="", found=ours, renamed=(), ignored=())
     return HandedIn(intake, handed_in.submission and replace(handed_in.submission, path=student))

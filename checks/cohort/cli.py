@@ -70,7 +70,7 @@ def grade(
     )
     wish = Writing(gradebook, tuple(form or ()), sources, read_policy(policy) if policy else None)
     classroom = Classroom(submissions, roster, times, one=one)
-    classroom.chosen(only or ())  # a mistake is told before anything is made
+    classroom.chosen(() if anonymous else only or ())  # a mistake is told before anything is made
     for each in wish.forms:
         FILES[each].require()
     if output:
@@ -93,7 +93,7 @@ def _grade(classroom: "Classroom", order: Order, wish: Writing, output: Path, on
     from ..reports.terminal import make_console
     from .grading import grade_class, secret_of, settings_of
     from .isolation import choose_tier
-    from .made import as_before
+    from .made import as_before, note
     from .output import write_output
     from .run.folder import ReportFolder
 
@@ -120,6 +120,7 @@ def _grade(classroom: "Classroom", order: Order, wish: Writing, output: Path, on
                 raise
             everybody = folder.all_results(classroom.students)
             write_output(folder, everybody, classroom, wish)
+            note(folder.private, made)
     except Timeout:
         raise ValueError(f"output is {str(output)!r}, but another run is writing there: wait for its end") from None
     asked_for = set(students)
@@ -221,6 +222,8 @@ def _sum_up(results: "list[Result]", folder: "ReportFolder", console: "Console")
         console.print(f"{counted(nothing, 'student')} handed in nothing")
     earned = [result.points for result in readable]
     if earned:
-        possible, median = summary(readable).possible, round(summary(readable).median, 1)
-        console.print(f"Points: {min(earned):g} to {max(earned):g} of {possible}, median {median:g}")
+        class_ = summary(readable)
+        console.print(
+            f"Points: {min(earned):g} to {max(earned):g} of {class_.possible}, median {round(class_.median, 1):g}"
+        )
     console.print(Text(f"Report: {folder.path / 'index.html'}"))

@@ -29,7 +29,7 @@ class Made:
 
 
 def as_before(private: Path, wanted: Made, everything: tuple[str, ...]) -> tuple[Made, list[str]]:
-    """Compare what is wanted with the last run into the same folder, and note it for the next one.
+    """Compare what is wanted with the report that is there.
 
     Args:
         private: The report's folder for the instructor alone.
@@ -53,9 +53,12 @@ def as_before(private: Path, wanted: Made, everything: tuple[str, ...]) -> tuple
     if wanted.anonymous != before.anonymous:
         kind = "one without names" if before.anonymous else "one with the students' ids"
         raise ValueError(f"anonymous is {wanted.anonymous}, but this report is {kind}: give a new folder as output")
-    made = replace(wanted, exercises=before.exercises)
+    return replace(wanted, exercises=before.exercises), sorted({*before.given} - {*wanted.given})
+
+
+def note(private: Path, made: Made) -> None:
+    """Note for the next run how the report was made."""
     write_whole(private / FILE, msgspec.json.encode(made))
-    return made, sorted({*before.given} - {*wanted.given})
 
 
 def _shortly(exercises: Sequence[str]) -> str:

@@ -187,6 +187,8 @@ def read_policy(path: Path) -> Policy:
     students = entries.pop("students", {})
     if not isinstance(students, dict) or not all(isinstance(each, dict) for each in students.values()):
         raise ValueError(f"{path}: students must be tables by id, such as [students.ada]")
+    if len({student.casefold() for student in students}) < len(students):
+        raise ValueError(f"{path}: two of the students differ in upper and lower case alone: {', '.join(students)}")
     facts = _checked(entries, RULES, f"{path}: ")
     overrides = {
         name: Override(**_checked(each, OVERRIDES, f"{path}: students.{name}.")) for name, each in students.items()

@@ -67,7 +67,7 @@ def read_times(path: Path) -> dict[str, str]:
         ValueError: It is no such CSV.
         OSError: It cannot be read.
     """
-    times = {}
+    times: dict[str, str] = {}
     for place, row in _rows(path, "id", "submitted"):
         try:
             time = datetime.fromisoformat(row["submitted"])
@@ -76,6 +76,8 @@ def read_times(path: Path) -> dict[str, str]:
         if time is None or time.tzinfo is None:
             wanted = "a time with its zone, such as 2026-11-29T18:00:00+00:00"
             raise ValueError(f"{place}: submitted is {row['submitted']!r}, but must be {wanted}")
+        if row["id"].casefold() in map(str.casefold, times):
+            raise ValueError(f"{place}: id is {row['id']!r}, but it stands in an earlier line, too")
         times[row["id"]] = time.astimezone(UTC).isoformat(timespec="seconds")
     return times
 

@@ -110,10 +110,9 @@ class Grader:
             exercises: Which.
         """
         chosen = list(exercises)
+        self.close()
         seen = [read_result(submission, exercise) or self._observe(submission, exercise) for exercise in chosen]
-        if self.sandbox:
-            self.sandbox.close()
-            self.sandbox = None
+        self.close()
         for exercise, found in zip(chosen, seen, strict=True):
             yield self._judge(submission, exercise, found, lambda result: None)
 

@@ -54,7 +54,7 @@ def serve_forks(descriptor: int, isolated: bool = False) -> None:
                 child = _fork(control, streams, isolated)
             case Kill(ended):
                 status = _exit_status(child, 1.0 if ended else 0.0)
-                kill_children(child if status is None else None)
+                kill_children()
                 control.sendall(encode(Killed(status)))
 
 
@@ -118,17 +118,15 @@ def _exit_status(child: int, patience: float) -> int | None:
         time.sleep(0.01)
 
 
-def kill_children(first: int | None = None) -> None:
-    """Kill a child, then all others, and their children, which become ours when their parent is gone."""
-    children = [first] if first else _children()
-    while children:
+def kill_children() -> None:
+    """Kill all children, and their children, which become ours when their parent is gone."""
+    while children := _children():
         for child in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
         for child in children:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(child, 0)
-        children = _children()
 
 
 def _children() -> list[int]:

@@ -1,5 +1,6 @@
 """What lies in the submissions' folder, and whose it is: listed first, and read one at a time."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -56,7 +57,7 @@ def entries(folder: Path, roster: Mapping[str, Student] | None = None) -> list[E
 def _is_submission(path: Path) -> bool:
     if path.name.startswith(".") or is_litter(path.name) or path.suffix.lower() in NO_SUBMISSIONS:
         return False
-    return not (path / "private" / "seed").is_file()  # a report of ours
+    return not (os.path.isfile(path / "private" / "seed") and os.path.isdir(path / "results"))  # a report of ours
 
 
 def _ids(names: Iterable[str]) -> dict[str, str]:

@@ -152,9 +152,9 @@ def _names(text: str) -> set[str]:
 
 
 def _from_outside(scope: symtable.SymbolTable) -> Iterator[str]:
-    outermost = scope.get_type() == "module"
+    looks_outside = scope.get_type() in ("module", "class")  # even where it binds the same name later
     for symbol in scope.get_symbols():
-        if symbol.is_referenced() and (outermost or symbol.is_global()):
+        if symbol.is_declared_global() or (symbol.is_referenced() and (looks_outside or symbol.is_global())):
             yield symbol.get_name()
     for inner in scope.get_children():
         yield from _from_outside(inner)

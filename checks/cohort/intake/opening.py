@@ -18,8 +18,8 @@ DAMAGED = f"it is damaged and cannot be read: {CURE} once more, and open it your
 LINK = "it is a link to something else: hand in the folder itself"
 
 
-def newest(paths: tuple[Path, ...]) -> tuple[tuple[Path, ...], list[Path]]:
-    """Choose among what one student has handed in: single files belong together, else the newest counts.
+def newest(paths: tuple[Path, ...]) -> tuple[tuple[Path, ...], list[tuple[Path, ...]]]:
+    """Choose among what one student has handed in: single files belong together, and the newest counts.
 
     Raises:
         Refused: There is nothing.
@@ -27,10 +27,9 @@ def newest(paths: tuple[Path, ...]) -> tuple[tuple[Path, ...], list[Path]]:
     if not paths:
         raise Refused(NOTHING)
     singles = tuple(path for path in paths if path.suffix.lower() in SINGLE and _is_file(path))
-    if len(singles) == len(paths):
-        return singles, []
-    rest = sorted((path for path in paths if path not in singles), key=lambda path: (path.lstat().st_mtime, path.name))
-    return (rest[-1],), [*rest[:-1], *singles]
+    choices = [(path,) for path in paths if path not in singles] + ([singles] if singles else [])
+    *older, chosen = sorted(choices, key=lambda each: max((path.lstat().st_mtime, path.name) for path in each))
+    return chosen, older
 
 
 def _is_file(path: Path) -> bool:

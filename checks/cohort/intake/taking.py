@@ -85,7 +85,9 @@ def read_entry(entry: Entry, times: Mapping[str, str] | None = None) -> HandedIn
     try:
         paths, older = newest(entry.paths)
         source = " ".join(_shown(path.name) for path in paths)
-        intake = replace(intake, source=source, ignored=tuple(f"{_shown(path.name)} (older)" for path in older))
+        intake = replace(
+            intake, source=source, ignored=tuple(f"{_shown(path.name)} (older)" for each in older for path in each)
+        )
         if older:
             intake = replace(intake, doubts=(f"handed in {len(older) + 1} times: the newest counts",))
         told_time = (times or {}).get(entry.student)
@@ -146,8 +148,8 @@ def _handed_in(intake: Intake, members: Members) -> HandedIn:
 
 
 def several(archives: int) -> str:
-    """Say that there is a choice of archives, and nothing beside them."""
-    return f"there is nothing in it but {archives} archives: hand in one, or the folder tutorial"
+    """Say that there is a choice of archives, and no file of the course beside them."""
+    return f"there is no file of the course in it, but {archives} archives: hand in one, or the folder tutorial"
 
 
 def _add_notebooks(members: Members, found: Found) -> None:

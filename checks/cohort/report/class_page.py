@@ -178,7 +178,7 @@ def _notices(handed_in: Sequence[Result], absent: Iterable[Person], people: Peop
 
 NOT_JUDGED = "The grader failed here, not the student: no points are decided. Grade these again."
 UNREAD = "Nothing of these could be graded. Each says why, in words for the student."
-DOUBTS = "The grader has chosen, and may have chosen what was not meant. Their pages say what was taken."
+DOUBTS = "The grader has chosen, and may have chosen what was not meant. What it took stands in the records."
 IMPORTS = "The code imports the reference. That proves nothing by itself: look at the code."
 ENDLESS = "The code ran out of time or memory, or ended its process. It was run a second time before it counted."
 ABSENT = "They stand in the roster, and there is no submission with their id."

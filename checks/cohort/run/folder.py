@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ...course import load_course
 from ...grader.record import Result, from_json, to_json
+from ...protocol.verdicts import Status
 from ...source.files import write_whole
 from ...source.fingerprint import course_fingerprint, digest
 from ..intake import HandedIn
@@ -71,6 +72,8 @@ class ReportFolder:
         with contextlib.suppress(OSError, ValueError):
             content = self._result(student).read_bytes()
             if self._key(student).read_text(encoding="ascii") == _key(handed_in, settings, content):
+                if any(each.status is Status.NOT_JUDGED for each in from_json(content).exercises):
+                    return None  # the grader's own fault may be gone
                 package = handed_in.submission.path if handed_in.submission else handed_in.intake.source
                 result = replace(from_json(content), package=package, intake=handed_in.intake)
                 if to_json(result) != content:

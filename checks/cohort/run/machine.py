@@ -4,6 +4,7 @@ It stands in a module of its own, to be imported: what a function of `__main__` 
 """
 
 import atexit
+import contextlib
 import math
 import multiprocessing
 import os
@@ -13,7 +14,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -21,7 +22,6 @@ import psutil
 from ...course import load_course
 from ...grader.grading import Grader
 from ...grader.limits import Limits
-from ...grader.processes import Sandbox
 from ...grader.record import Result, record_of
 from ...grader.results import ExerciseResult, result_of
 from ...protocol.verdicts import Status
@@ -68,7 +68,10 @@ def is_doubtful(result: Result) -> bool:
 def _record(
     handed_in: HandedIn, submission: Submission, results: Sequence[ExerciseResult], settings: Settings
 ) -> Result:
-    return replace(record_of(submission, results), isolation=settings.isolation, intake=handed_in.intake)
+    record = replace(record_of(submission, results), isolation=settings.isolation, intake=handed_in.intake)
+    if handed_in.intake.source:
+        return record
+    return replace(record, files={name: record.files[name] for name in handed_in.intake.found if name in record.files})
 
 
 def end_with(parent: int) -> None:
@@ -79,7 +82,10 @@ def end_with(parent: int) -> None:
     """
     while os.getppid() == parent and psutil.pid_exists(parent):
         time.sleep(1)
-    os._exit(1)  # its graders' processes end when they hear nothing more of it
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            child.kill()
+    os._exit(1)
 
 
 @cache
@@ -90,12 +96,8 @@ def _grader(settings: Settings) -> Grader:
     folder = Path(settings.expected or tempfile.mkdtemp(prefix="two-heads-"))
     if not settings.expected:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    limits = Limits(seconds=settings.seconds)
+    limits, tier = Limits(seconds=settings.seconds), Tier(settings.isolation)
     # A diagnosis takes the time that it needs: what a report says must not depend on how busy the machine was.
-    grader = Grader(limits, settings.seed, partial(_open, settings.isolation, limits), math.inf, folder)
+    grader = Grader(limits, settings.seed, lambda: open_tier(tier, limits)[1], math.inf, folder)
     atexit.register(grader.close)
     return grader
-
-
-def _open(tier: str, limits: Limits) -> Sandbox:
-    return open_tier(Tier(tier), limits)[1]
