@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from . import checking, encoding, memory, repairs, training
+from . import checking, encoding, grading, memory, repairs, training
 from .comparison import Row
 
 OUTPUT = Path(".bench/results.json")
@@ -23,11 +23,11 @@ OUTPUT = Path(".bench/results.json")
 def main(
     repeats: Annotated[int, typer.Option(min=1, help="runs of each way, in turns")] = 3,
     threads: Annotated[int, typer.Option(min=1, help="threads for all ways")] = 2,
-    only: Annotated[str | None, typer.Option(help="the demo, training, encoding, checking or repairs")] = None,
+    only: Annotated[str | None, typer.Option(help="the demo, training, encoding, checking, grading or repairs")] = None,
     answers: Annotated[Path | None, typer.Option(help="folder of wrong answers to repair, wrong/1.1/name.py")] = None,
     every: Annotated[int, typer.Option(min=1, help="repair only every so many of them")] = 1,
 ) -> None:
-    """Measure the demo, training, encoding and checking, which takes some minutes; repairs only if asked for."""
+    """Measure the demo, training, encoding and checking: some minutes. Grading and repairs only if asked for."""
     torch.set_num_threads(threads)
     console = Console()
     measures: dict[str, Callable[[], list[Row]]] = {
@@ -35,13 +35,14 @@ def main(
         "training": partial(training.rows, repeats),
         "encoding": partial(encoding.rows, repeats, threads),
         "checking": partial(checking.rows, repeats),
+        "grading": grading.rows,
         "repairs": partial(repairs.rows, answers, every),
     }
     if only and only not in measures:
         raise typer.BadParameter(f"{only!r} is none of {', '.join(measures)}", param_hint="--only")
     rows: list[Row] = []
     for name, measure in measures.items():
-        if name != only and (only or name == "repairs"):
+        if name != only and (only or name in ("grading", "repairs")):
             continue
         console.print(f"measuring {name} ...", highlight=False)
         rows += measure()

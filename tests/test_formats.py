@@ -472,7 +472,8 @@ def test_classroom50_gets_no_result_of_what_was_not_judged():
 
 @pytest.mark.parametrize("missing", ["CLASSROOM", "USERNAME", "SUBMISSION_TAG"])
 def test_classroom50_names_what_its_runner_has_not_set(missing):
-    with pytest.raises(ValueError, match="is not set: this form is for a run of Classroom 50"):
+    named = "OWNER" if missing == "USERNAME" else missing
+    with pytest.raises(ValueError, match=f"not set: {named}. This form is for a run of Classroom 50"):
         classroom50.write(result(), {**ENVIRONMENT, missing: ""})
 
 
