@@ -42,7 +42,6 @@ def read_roster(path: Path) -> dict[str, Student]:
         OSError: It cannot be read.
     """
     roster: dict[str, Student] = {}
-    known: set[str] = set()
     for place, row in _rows(path, "id"):
         student = row["id"]
         if not ID.fullmatch(student):
@@ -50,9 +49,6 @@ def read_roster(path: Path) -> dict[str, Student]:
                 f"{place}: id is {student!r}, but must be of at most 64 letters, digits and . _ - @ +, the first of "
                 "them a letter or a digit: it names files"
             )
-        if student.casefold() in known:
-            raise ValueError(f"{place}: id is {student!r}, but it stands in an earlier line, too")
-        known.add(student.casefold())
         roster[student] = Student(student, *(row.get(column, "") for column in ("name", "email", "section")))
     return roster
 
@@ -67,7 +63,7 @@ def read_times(path: Path) -> dict[str, str]:
         ValueError: It is no such CSV.
         OSError: It cannot be read.
     """
-    times: dict[str, str] = {}
+    times = {}
     for place, row in _rows(path, "id", "submitted"):
         try:
             time = datetime.fromisoformat(row["submitted"])
@@ -76,8 +72,6 @@ def read_times(path: Path) -> dict[str, str]:
         if time is None or time.tzinfo is None:
             wanted = "a time with its zone, such as 2026-11-29T18:00:00+00:00"
             raise ValueError(f"{place}: submitted is {row['submitted']!r}, but must be {wanted}")
-        if row["id"].casefold() in map(str.casefold, times):
-            raise ValueError(f"{place}: id is {row['id']!r}, but it stands in an earlier line, too")
         times[row["id"]] = time.astimezone(UTC).isoformat(timespec="seconds")
     return times
 
@@ -96,12 +90,12 @@ def anonymous_ids(students: Iterable[str], secret: bytes) -> dict[str, str]:
 
 
 def _rows(path: Path, *columns: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """Read the lines of a CSV that has some columns, each with where it stands; empty ones are left out."""
+    """Read the lines of a CSV of students, each with where it stands; empty ones are left out, no id comes twice."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{path} is no UTF-8: save it as CSV UTF-8") from None
-    first = text.partition("\n")[0]
+    first, known = text.partition("\n")[0], set[str]()
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first and "," not in first else ",")
     try:
         header = [name.strip().lower() for name in next(lines, [])]
@@ -112,6 +106,11 @@ def _rows(path: Path, *columns: str) -> Iterator[tuple[str, dict[str, str]]]:
             if any(cell.strip() for cell in line[len(header) :]):
                 raise ValueError(f"{path}, line {lines.line_num} has more cells than the first line: {line}")
             if any(cell.strip() for cell in line):
-                yield f"{path}, line {lines.line_num}", dict(zip_longest(header, map(str.strip, line), fillvalue=""))
+                place = f"{path}, line {lines.line_num}"
+                row = dict(zip_longest(header, map(str.strip, line), fillvalue=""))
+                if row["id"].casefold() in known:
+                    raise ValueError(f"{place}: id is {row['id']!r}, but it stands in an earlier line, too")
+                known.add(row["id"].casefold())
+                yield place, row
     except csv.Error as error:
         raise ValueError(f"{path}, line {lines.line_num}: {error}") from None

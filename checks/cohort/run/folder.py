@@ -72,10 +72,11 @@ class ReportFolder:
         with contextlib.suppress(OSError, ValueError):
             content = self._result(student).read_bytes()
             if self._key(student).read_text(encoding="ascii") == _key(handed_in, settings, content):
-                if any(each.status is Status.NOT_JUDGED for each in from_json(content).exercises):
+                known = from_json(content)
+                if any(each.status is Status.NOT_JUDGED for each in known.exercises):
                     return None  # the grader's own fault may be gone
                 package = handed_in.submission.path if handed_in.submission else handed_in.intake.source
-                result = replace(from_json(content), package=package, intake=handed_in.intake)
+                result = replace(known, package=package, intake=handed_in.intake)
                 if to_json(result) != content:
                     self.keep(handed_in, settings, result)
                 return result
