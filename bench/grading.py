@@ -14,7 +14,7 @@ from checks.course import SOLUTIONS, TUTORIAL
 
 from .comparison import Row, at_most
 
-JOBS, MORE = 2, 6  # submissions at a time, and how many are timed
+JOBS, WARMING, MORE = 2, 4, 6  # submissions at a time, how many go before, and how many are timed
 KINDS = {"right": SOLUTIONS, "blank": TUTORIAL}
 LIMITS = {  # seconds
     ("right", Tier.PROCESS): 2.0,
@@ -27,8 +27,13 @@ LIMITS = {  # seconds
 def rows() -> list[Row]:
     """Grade copies of the solutions, and of the tutorial as it is handed out, all exercises of each."""
     with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for kind, package in KINDS.items():
+            for number in range(WARMING + MORE):
+                ignored = shutil.ignore_patterns("app", "__pycache__")
+                shutil.copytree(package, folder / kind / f"student{number}", ignore=ignored)
         return [
-            at_most(f"a {kind} submission, {tier}", _seconds(Path(name), kind, tier), f"{JOBS} at a time", limit, "s")
+            at_most(f"a {kind} submission, {tier}", _seconds(folder, kind, tier), f"{JOBS} at a time", limit, "s")
             for (kind, tier), limit in LIMITS.items()
             if tier in available()
         ]
@@ -36,12 +41,8 @@ def rows() -> list[Row]:
 
 def _seconds(folder: Path, kind: str, tier: Tier) -> float:
     """Give the seconds from one submission to the next, after the first ones have warmed the graders up."""
-    warming, submissions = 2 * JOBS, folder / kind
-    for number in range(warming + MORE):
-        copy = submissions / f"student{number}"
-        shutil.copytree(KINDS[kind], copy, ignore=shutil.ignore_patterns("app", "__pycache__"), dirs_exist_ok=True)
-    classroom, report = Classroom(submissions), ReportFolder(folder / f"{kind}-{tier}")
+    classroom, report = Classroom(folder / kind), ReportFolder(folder / f"{kind}-{tier}")
     order = Order(jobs=JOBS, tier=tier)
     settings = settings_of(order, report)
     done = [time.perf_counter() for _ in grade_class(classroom, list(classroom.students), order, report, settings)]
-    return (done[-1] - done[warming - 1]) / MORE
+    return (done[-1] - done[WARMING - 1]) / MORE

@@ -84,17 +84,11 @@ def grade(
 
 
 def _grade(classroom: "Classroom", order: Order, wish: Writing, output: Path, only: Sequence[str], made: "Made") -> int:
-    """Grade a class into a folder; returns the exit code."""
-    from dataclasses import replace
-
+    """Grade a class into a folder that no other run writes to; returns the exit code."""
     from filelock import FileLock, Timeout
 
-    from ..reports.telling import counted
     from ..reports.terminal import make_console
-    from .grading import grade_class, secret_of, settings_of
     from .isolation import choose_tier
-    from .made import as_before, note
-    from .output import write_output
     from .run.folder import ReportFolder
 
     choose_tier(order.tier)  # before anything is made
@@ -103,30 +97,47 @@ def _grade(classroom: "Classroom", order: Order, wish: Writing, output: Path, on
     folder, console = ReportFolder(output), make_console()
     try:
         with FileLock(folder.private / "lock", timeout=0):
-            made, dropped = as_before(folder.private, made, tuple(each.exercise_id for each in order.exercises))
-            order = replace(order, exercises=load_course().select(made.exercises))
-            if made.anonymous:
-                classroom = replace(classroom, secret=secret_of(folder))
-                folder.write_private("names.csv", classroom.names())
-            settings = settings_of(order, folder)
-            students = classroom.chosen(only)
-            _warn(classroom, wish, made, dropped, console)
-            console.print(f"{counted(len(students), 'submission')}, isolation: {settings.isolation}")
-            graded = grade_class(classroom, students, order, folder, settings)
-            try:
-                _follow(graded, len(students), console)
-            except KeyboardInterrupt:
-                console.print("Stopped. What is graded stays: give the same command again, and it goes on.")
-                raise
-            everybody = folder.all_results(classroom.students)
-            write_output(folder, everybody, classroom, wish)
-            note(folder.private, made)
+            results = _grade_into(folder, classroom, order, wish, only, made, console)
     except Timeout:
         raise ValueError(f"output is {str(output)!r}, but another run is writing there: wait for its end") from None
-    asked_for = set(students)
-    results = [result for result in everybody if result.student in asked_for]
+    except KeyboardInterrupt:
+        console.print("Stopped. What is graded stays: give the same command again, and it goes on.")
+        raise
     _sum_up(results, folder, console)
     return _exit_code(results)
+
+
+def _grade_into(
+    folder: "ReportFolder",
+    classroom: "Classroom",
+    order: Order,
+    wish: Writing,
+    only: Sequence[str],
+    made: "Made",
+    console: "Console",
+) -> "list[Result]":
+    """Grade those whose result is not there yet, and write the report anew; returns the results that were asked for."""
+    from dataclasses import replace
+
+    from ..reports.telling import counted
+    from .grading import grade_class, secret_of, settings_of
+    from .made import as_before, note
+    from .output import write_output
+
+    made, dropped = as_before(folder.private, made, tuple(each.exercise_id for each in order.exercises))
+    order = replace(order, exercises=load_course().select(made.exercises))
+    if made.anonymous:
+        classroom = replace(classroom, secret=secret_of(folder))
+        folder.write_private("names.csv", classroom.names())
+    settings, students = settings_of(order, folder), classroom.chosen(only)
+    _warn(classroom, wish, made, dropped, console)
+    console.print(f"{counted(len(students), 'submission')}, isolation: {settings.isolation}")
+    _follow(grade_class(classroom, students, order, folder, settings), len(students), console)
+    everybody = folder.all_results(classroom.students)
+    write_output(folder, everybody, classroom, wish)
+    note(folder.private, made)
+    asked_for = set(students)
+    return [result for result in everybody if result.student in asked_for]
 
 
 def _warn(classroom: "Classroom", wish: Writing, made: "Made", dropped: "Iterable[str]", console: "Console") -> None:

@@ -44,8 +44,14 @@ class Package(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Forget the package and all its modules."""
         if self in sys.meta_path:
             sys.meta_path.remove(self)
-        for module in [name for name in sys.modules if name == self.name or name.startswith(f"{self.name}.")]:
-            del sys.modules[module]
+        for module in self._modules():
+            sys.modules.pop(module, None)
+
+    def _modules(self) -> set[str]:
+        """Name all modules that there can be: a walk through those of Python would copy thousands of a fork's pages."""
+        own = {f"{self.name}._own_{file}" for file in self.spare}
+        files = {f"{self.name}.{file}".replace("/", ".") for file in self.sources}
+        return {self.name, *own, *files, *(file.rpartition(".")[0] for file in files)}
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None

@@ -68,10 +68,10 @@ def is_doubtful(result: Result) -> bool:
 def _record(
     handed_in: HandedIn, submission: Submission, results: Sequence[ExerciseResult], settings: Settings
 ) -> Result:
-    record = replace(record_of(submission, results), isolation=settings.isolation, intake=handed_in.intake)
-    if handed_in.intake.source:
-        return record
-    return replace(record, files={name: record.files[name] for name in handed_in.intake.found if name in record.files})
+    record, intake = record_of(submission, results), handed_in.intake
+    # An anonymous class's intake names no file that the course does not know: it may be called after somebody.
+    files = {name: record.files[name] for name in intake.found if name in record.files}
+    return replace(record, files=files, isolation=settings.isolation, intake=intake)
 
 
 def end_with(parent: int) -> None:

@@ -15,14 +15,15 @@ from ..training import make_config, make_dataset, shown, small_model, weights_of
 from .resuming import numbers_logged, when_resumed, when_warmed_up
 from .stopping import when_stopped
 from .unfreezing import groups_trained
+from .unmeasured import train_unmeasured
 
 suite = Suite()
 
 
-def _train(code: Code, model: Any, dataset: Any = None, **options: Any) -> dict[str, Any]:
-    """Train, and give what was measured in each epoch under the epoch's name."""
-    config = make_config(code, **options)
-    history = code.trainer.train(model, dataset or make_dataset(code), config)
+def _train(code: Code, model: Any, dataset: Any = None, measured: bool = False, **options: Any) -> dict[str, Any]:
+    """Train, and give what came of each epoch under the epoch's name."""
+    train = code.trainer.train if measured else partial(train_unmeasured, code)
+    history = train(model, dataset or make_dataset(code), make_config(code, **options))
     return {f"epoch {number}": epoch for number, epoch in enumerate(expect(list, history, "the history"), start=1)}
 
 
@@ -52,7 +53,7 @@ def strategies(code: Code, rng: torch.Generator) -> Iterator[Case]:
 def history(code: Code, rng: torch.Generator) -> Iterator[Case]:
     for label, epochs in {"one epoch": 1, "three epochs": 3}.items():
         options = {"freeze": "nothing", "epochs": epochs, "learning_rate": 0.05}
-        yield case(label, partial(_train, code, small_model(code, rng), **options))
+        yield case(label, partial(_train, code, small_model(code, rng), measured=True, **options))
 
 
 @suite.check("counts every sentence alike, even in a smaller last batch", slack=20)
@@ -60,7 +61,7 @@ def ragged_epoch(code: Code, rng: torch.Generator) -> Iterator[Case]:
     sizes = {"ten sentences in one batch": 10, "batches of five and five": 5, "batches of four, four and two": 4}
     for label, size in sizes.items():
         options = {"freeze": "everything", "batch_size": size, "epochs": 1}
-        yield case(label, partial(_train, code, small_model(code, rng), **options))
+        yield case(label, partial(_train, code, small_model(code, rng), measured=True, **options))
 
 
 @suite.check("leaves the model with the weights of the last epoch", slack=50)
@@ -80,7 +81,7 @@ def mode_in_epochs(code: Code, rng: torch.Generator) -> Iterator[Case]:
         model, modes = small_model(code, rng).train(training), list[Any]()
         model.projection.register_forward_pre_hook(lambda *arguments: modes.append(mode_of_each(model)))
         log = (lambda *_: model.eval()) if disturbed else (lambda *_: None)
-        code.trainer.train(model, make_dataset(code), make_config(code, epochs=2), log=log)
+        train_unmeasured(code, model, make_dataset(code), make_config(code, epochs=2), log=log)
         return {f"the modes in epoch {number}": mode for number, mode in enumerate(modes, start=1)}
 
     yield case("a model in train mode", partial(see, True, False))
@@ -132,7 +133,7 @@ def loss_weights(code: Code, rng: torch.Generator) -> Iterator[Case]:
 @suite.check("learns the loss weights if asked, and reports them as they are at the end of each epoch", slack=20)
 def learned_weights(code: Code, rng: torch.Generator) -> Iterator[Case]:
     def see(strategy: str) -> Any:
-        options = {"weighting": "uncertainty", "weighting_learning_rate": 0.1}
+        options: dict[str, Any] = {"weighting": "uncertainty", "weighting_learning_rate": 0.1}
         epochs = _train(code, small_model(code, rng), freeze=strategy, epochs=2, **options)
         return _losses(epochs, "loss_weights")
 
@@ -216,7 +217,7 @@ def _logged(code: Code, rng: torch.Generator, **options: Any) -> Any:
         lines = without_measures([text]) if isinstance(text, str) else text
         calls[f"call {len(calls) + 1}"] = {"the text": lines, "sentences trained on before": sum(seen)}
 
-    code.trainer.train(model, make_dataset(code), make_config(code, **options), log=log)
+    train_unmeasured(code, model, make_dataset(code), make_config(code, **options), log=log)
     return calls
 
 

@@ -15,6 +15,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 from ...protocol.suite import Code
 from ..inputs import outcome
 from ..training import make_config, make_dataset, small_model
+from .unmeasured import train_unmeasured
 
 NO_NUMBERS, NO_SNAPSHOTS, NO_WARM_UP = "`log` gets text alone", "there is no `snapshots`", "the rate stays the same"
 TASK = {"accuracy": 1.0, "precision": 1.0, "recall": 1.0, "f1": 1.0, "confusion_matrix": [[1, 0], [0, 1]]}
@@ -28,7 +29,7 @@ def numbers_logged(code: Code, rng: torch.Generator, epochs: int) -> Any:
     def log(text: Any, *numbers: Any) -> None:
         calls[f"call {len(calls) + 1}"] = _numbers(str(text), numbers[0]) if numbers else NO_NUMBERS
 
-    code.trainer.train(small_model(code, rng), make_dataset(code), make_config(code, epochs=epochs), log=log)
+    train_unmeasured(code, small_model(code, rng), make_dataset(code), make_config(code, epochs=epochs), log=log)
     return NO_NUMBERS if calls and all(call == NO_NUMBERS for call in calls.values()) else calls
 
 
@@ -83,7 +84,7 @@ def when_resumed(code: Code, rng: torch.Generator, done: int) -> Any:
 
     config, stop = make_config(code, epochs=3), lambda: note("`stop`")
     log = lambda *_: note("`log`")  # noqa: E731
-    code.trainer.train(model, make_dataset(code), config, log=log, stop=stop, snapshots=snapshots)
+    train_unmeasured(code, model, make_dataset(code), config, log=log, stop=stop, snapshots=snapshots)
     return {
         "shown to `restore`": snapshots.shown,
         "epochs trained": len(seen),
@@ -98,7 +99,7 @@ def when_warmed_up(code: Code, rng: torch.Generator) -> Any:
     hook = register_optimizer_step_post_hook(lambda optimizer, *_: rates.append(optimizer.param_groups[0]["lr"]))
     config = make_config(code, epochs=1, batch_size=1, warmup_ratio=0.5)
     try:
-        outcome(lambda: code.trainer.train(small_model(code, rng), make_dataset(code), config))
+        outcome(lambda: train_unmeasured(code, small_model(code, rng), make_dataset(code), config))
     finally:
         hook.remove()
     shares = [round(rate / config.learning_rate, 6) for rate in rates]

@@ -8,6 +8,7 @@ from torch import nn
 from ...protocol.suite import Code, expect
 from ..parts import layer_groups_of
 from ..training import make_config, make_dataset, small_model, weights_of
+from .unmeasured import train_unmeasured
 
 
 def groups_trained(code: Code, rng: torch.Generator, unfreeze: Any) -> Any:
@@ -20,7 +21,7 @@ def groups_trained(code: Code, rng: torch.Generator, unfreeze: Any) -> Any:
         seen.append({name: _group_now(group, before[name]) for name, group in groups.items()})
 
     model.projection.register_forward_pre_hook(look)
-    expect(list, code.trainer.train(model, make_dataset(code), make_config(code, epochs=3, unfreeze=unfreeze)))
+    expect(list, train_unmeasured(code, model, make_dataset(code), make_config(code, epochs=3, unfreeze=unfreeze)))
     look()
     *epochs, afterwards = seen
     return {**{f"epoch {number}": each for number, each in enumerate(epochs, start=1)}, "afterwards": afterwards}
