@@ -5,6 +5,7 @@ import contextlib
 import io
 import json
 import math
+import sys
 from pathlib import PurePath
 
 import numpy as np
@@ -580,6 +581,7 @@ def test_package_finds_names_of_the_learners_other_files():
             __import__("spare_test.missing")
     finally:
         package.close()
+    assert not [module for module in sys.modules if module.startswith("spare_test")]
 
 
 def test_imports_are_those_of_the_file_and_what_it_imports():

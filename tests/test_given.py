@@ -4,6 +4,7 @@ import ast
 import io
 import re
 import shutil
+import sys
 
 import pytest
 from rich.console import Console
@@ -200,6 +201,7 @@ def test_package_imports_files_of_a_folder():
         assert not hasattr(package, "faults/c")
     finally:
         package.close()
+    assert not [module for module in sys.modules if module.startswith("folder_test")]
 
 
 def test_traceback_names_the_file_in_its_folder(grader):
