@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,10 +16,11 @@ from checks.cohort.isolation import Tier, bubblewrap, cgroups, containers, open_
 from checks.cohort.isolation.processes import Containers
 from checks.course import CHECKS, EXERCISES, ROOT, SOLUTIONS, load_course
 from checks.grader import grading
-from checks.grader.grading import Grader
+from checks.grader.grading import Grader, handed_out
 from checks.grader.limits import Limits
 from checks.grader.processes import ForkServer, FreshProcesses, open_sandbox
 from checks.protocol.frames import read_frame, write_frame
+from checks.protocol.messages import Job, Ready, encode
 from checks.protocol.verdicts import Status
 from checks.source.definitions import replace_definition
 from checks.source.files import Submission, read_sources
@@ -106,10 +108,25 @@ def test_container_of_every_job_gets_the_limits_and_is_killed(programs):
     calls = (programs / "calls").read_text().splitlines()
     started = [call for call in calls if call.startswith("run ")]
     names = [re.search(r"--name (\S+)", call)[1] for call in started]
-    for held in ("--network none", "--read-only", "--cap-drop ALL", "--pids-limit 7", "no-new-privileges", "--rm"):
+    for held in ("--network none", "--read-only", "--cap-drop ALL", "--pids-limit 8", "no-new-privileges", "--rm"):
         assert all(f" {held} " in call for call in started)
     assert all(f"--memory {10**9 + containers.OURS} " in call for call in started)
     assert sorted(call for call in calls if call.startswith("kill ")) == sorted(f"kill {name}" for name in names)
+
+
+@on_linux
+def test_container_ends_when_nobody_waits_for_its_job():
+    code = f"import sys; sys.path.append({str(ROOT)!r}); from checks.worker.container import serve; serve()"
+    busy = Job(EXERCISE.exercise_id, 0, 2**31, {EXERCISE.file: "while True: pass"}, handed_out(EXERCISE)[0])
+    with subprocess.Popen([sys.executable, "-I", "-c", code], stdin=PIPE, stdout=PIPE, bufsize=0) as first:
+        write_frame(first.stdin, encode(busy))
+        assert read_frame(first.stdout) == encode(Ready())
+        family = psutil.Process(first.pid).children()
+        assert family
+        assert first.poll() is None
+        first.stdin.close()
+        assert first.wait(timeout=60) == 128 + signal.SIGKILL
+    assert not psutil.wait_procs(family, timeout=10)[1]
 
 
 def test_containerfile_copies_what_a_worker_may_see_and_no_more():

@@ -13,7 +13,7 @@ from ...worker.namespaces import ROOM_SIZE
 IMAGE = "two-heads-worker"
 CONTAINERFILE = Path(__file__).with_name("Containerfile")
 BUILD = f"docker build --tag {IMAGE} --file {CONTAINERFILE.relative_to(ROOT)} ."
-OURS = 64 * 1024**2  # bytes beside the job's: of the engine's first process
+OURS = 64 * 1024**2  # bytes beside the job's: of the engine's first process, and of ours
 
 
 def engine() -> str:
@@ -30,10 +30,10 @@ def container_command(program: str, name: str, limits: Limits) -> list[str]:
         limits: What the worker may use.
     """
     memory = str(limits.memory + OURS)
-    code = "import sys; sys.path.append('/course'); from checks.worker.job import serve_once; serve_once()"
+    code = "import sys; sys.path.append('/course'); from checks.worker.container import serve; serve()"
     held = (
         *("--network", "none", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
-        *("--pids-limit", str(limits.processes), "--memory", memory, "--memory-swap", memory),
+        *("--pids-limit", str(limits.processes + 1), "--memory", memory, "--memory-swap", memory),
         *("--tmpfs", f"/tmp:rw,nosuid,nodev,size={ROOM_SIZE},mode=1777", "--ipc", "private", "--workdir", "/tmp"),
     )
     return [program, "run", "--interactive", "--rm", "--name", name, *held, IMAGE, "python", "-I", "-B", "-c", code]
