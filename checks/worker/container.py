@@ -7,7 +7,6 @@ then; and with the first process the system ends all others of a container.
 import os
 import select
 import signal
-from contextlib import suppress
 
 
 def serve() -> None:
@@ -18,8 +17,7 @@ def serve() -> None:
 
         serve_once()
     if not _ends_first(child):
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
+        os.kill(child, signal.SIGKILL)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     os._exit(code if code >= 0 else 128 - code)  # as a shell tells of a signal
 
