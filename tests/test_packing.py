@@ -263,7 +263,7 @@ def test_threads_encode_at_the_same_time(encoder, at_once):
 
 
 @needs_bfloat16
-def test_bfloat16_products_hardly_turn_the_embeddings(minilm):
+def test_bfloat16_products_hardly_turn_the_embeddings(minilm, at_once):
     sentences = [*SENTENCES, *generate_dataset(100).sentences]
     with packed(minilm.transformer, torch.bfloat16):
         embeddings = minilm.encode(sentences)
@@ -271,6 +271,18 @@ def test_bfloat16_products_hardly_turn_the_embeddings(minilm):
     expected = minilm.encode(sentences)
     assert F.cosine_similarity(embeddings.double(), expected.double()).min() >= 0.9999
     assert not torch.allclose(embeddings, expected, atol=1e-5)  # it really was bfloat16
+
+
+def test_a_dtype_that_is_not_faster_is_told_and_not_used(encoder, monkeypatch):
+    monkeypatch.setattr(runtime, "computes_in", lambda dtype, device: True)
+    monkeypatch.setattr(runtime, "_pays", lambda *_: False)
+    with packed(encoder.transformer, torch.bfloat16):
+        with pytest.warns(UserWarning, match="bfloat16 is not faster here: computing in float32"):
+            embeddings = encoder.encode(SENTENCES)
+        again = encoder.encode(SENTENCES)  # told once
+    expected = encoder.encode(SENTENCES)
+    torch.testing.assert_close(embeddings, expected, rtol=0, atol=0)
+    torch.testing.assert_close(again, expected, rtol=0, atol=0)
 
 
 def test_a_dtype_that_the_processor_lacks_is_told_and_not_used(encoder, monkeypatch):
