@@ -199,15 +199,20 @@ class SentenceTransformer(nn.Module):
     def train(self, mode: bool = True) -> Self:
         """Switch between train and eval mode, but keep every frozen part in eval mode: its dropout is off."""
         super().train(mode)
-        if not mode:
-            return self
-        for module in self.modules():
-            parameters = list(module.parameters())
-            frozen = parameters and not any(parameter.requires_grad for parameter in parameters)
+        if mode:
             # The model's own flag stays: it remembers the mode for parts that are unfrozen later.
-            if frozen and module is not self:
-                module.eval()
+            for part in self.children():
+                _keep_frozen_in_eval(part)
         return self
+
+
+def _keep_frozen_in_eval(part: nn.Module) -> None:
+    trains = [parameter.requires_grad for parameter in part.parameters()]
+    if trains and not any(trains):
+        part.eval()
+    elif not all(trains):  # some of it is frozen
+        for inner in part.children():
+            _keep_frozen_in_eval(inner)
 
 
 @contextmanager
