@@ -89,24 +89,48 @@ def test_container_needs_its_image_and_an_engine_that_answers(programs):
 
 ENGINE = f"""
 import os, sys
-with open(os.path.join(os.path.dirname(__file__), "calls"), "a") as calls:
+folder = os.path.dirname(__file__)
+with open(os.path.join(folder, "calls"), "a") as calls:
     print(*sys.argv[1:], file=calls)
 if sys.argv[1] == "run":
     _, *options, code = sys.argv[sys.argv.index("two-heads-worker") + 1 :]
-    os.execv({sys.executable!r}, [{sys.executable!r}, *options, code.replace("'/course'", {str(ROOT)!r}.__repr__())])
+    course = os.path.join(folder, "image", "course")
+    os.execv({sys.executable!r}, [{sys.executable!r}, *options, code.replace("'/course'", repr(course))])
 """
 
 
-@on_linux
-def test_container_of_every_job_gets_the_limits_and_is_killed(programs):
+@pytest.fixture
+def image(programs):
+    """Add an engine, and give the course as its image has it: what a worker may see."""
     add_program(programs, "docker", ENGINE)
+    course = programs / "image" / "course"
+    for room in bubblewrap.rooms():
+        copy = course / room.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if room.is_dir() else shutil.copy)(room, copy)
+    return course
+
+
+@on_linux
+def test_container_is_refused_whose_image_has_another_version_of_the_course(image):
+    (image / "checks" / "exercises" / "e1_1_mean_pool" / "checks.py").write_text("suite = None\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="two-heads-worker holds another version of the course: docker build --tag"):
+        open_tier(Tier.CONTAINER)
+    isolation.why_not.cache_clear()
+    (image / "checks" / "source" / "fingerprint.py").unlink()  # an image that is older than the comparison
+    with pytest.raises(ValueError, match=r"failed \(.*No module named .*\); if the image is older .*: docker build"):
+        open_tier(Tier.CONTAINER)
+
+
+@on_linux
+def test_container_of_every_job_gets_the_limits_and_is_killed(programs, image):
     tier, sandbox = open_tier(Tier.CONTAINER, Limits(memory=10**9, processes=7))
     assert isinstance(sandbox, Containers)
     with Grader(opener=lambda: sandbox, diagnosis=0) as grader:
         (result,) = grader.grade(Submission("test", SOURCES), [EXERCISE])
     assert (tier, result.status) == (Tier.CONTAINER, Status.PASSED), result
     calls = (programs / "calls").read_text().splitlines()
-    started = [call for call in calls if call.startswith("run ")]
+    started = [call for call in calls if call.startswith("run --interactive ")]
     names = [re.search(r"--name (\S+)", call)[1] for call in started]
     for held in ("--network none", "--read-only", "--cap-drop ALL", "--pids-limit 8", "no-new-privileges", "--rm"):
         assert all(f" {held} " in call for call in started)

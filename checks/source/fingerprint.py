@@ -47,6 +47,11 @@ def _of_all_exercises() -> str:
     return digest(*versions, *_texts(python_files(SOLUTIONS)), *_texts(ours))
 
 
+def files_fingerprint(files: Iterable[Path]) -> str:
+    """Take all files together that say how something is graded."""
+    return digest(*_texts(files))
+
+
 def _texts(files: Iterable[Path]) -> list[str]:
     """Read the files that say how something is graded, each with its name."""
     wanted = sorted(path for path in files if path.suffix in (".py", ".toml") and path.is_file())

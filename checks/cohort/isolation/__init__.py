@@ -11,7 +11,7 @@ from ...grader.limits import Limits
 from ...grader.processes import Sandbox, open_sandbox, python_command
 from ..wish import Tier
 from .bubblewrap import bubblewrap_command
-from .containers import BUILD, IMAGE, engine
+from .containers import BUILD, IMAGE, comparison_command, engine
 from .processes import Bubblewrap, Containers, answer_of
 
 BEST_FIRST = (Tier.BUBBLEWRAP, Tier.CONTAINER, Tier.PROCESS)
@@ -77,11 +77,15 @@ def _no_container() -> str:
     if not program:
         return "there is neither docker nor podman: install one of them"
     works, said = answer_of([program, "image", "inspect", IMAGE])
-    if works:
-        return ""
+    build = BUILD.replace("docker", program)
     if "no such" in said.lower():
-        return f"there is no image {IMAGE}: {BUILD.replace('docker', program)}"
-    return f"{program} does not answer ({said[-200:]}): is it running, and may you use it?"
+        return f"there is no image {IMAGE}: {build}"
+    if not works:
+        return f"{program} does not answer ({said[-200:]}): is it running, and may you use it?"
+    works, said = answer_of(comparison_command(program))
+    if said and not works:
+        return f"it was tried, and failed ({said[-200:]}); if the image is older than the course: {build}"
+    return "" if works else f"the image {IMAGE} holds another version of the course: {build}"
 
 
 REASONS: dict[Tier, Callable[[], str]] = {
